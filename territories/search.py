@@ -70,7 +70,7 @@ class SearchQuerySetMixin:
         typed = (typed or "").replace("\x00", "").strip()
         if not typed:
             return self
-        words = re.findall(r"\w+", unicodedata.normalize("NFKC", typed))[:MAX_WORDS]
+        words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", typed))[:MAX_WORDS]
         if not words:
             return self.none()  # type: ignore[attr-defined]
         found = Q()
