@@ -1,0 +1,5 @@
+"""What every page of the portal shows."""
+
+
+def portal(request):
+    return {}

@@ -1,0 +1,84 @@
+"""What each role may do in the staff site: the one table (decision 5).
+
+Rows are models, columns roles, cells the letters ``v`` view, ``a`` add, ``c`` change,
+``e`` export, ``i`` import. What is absent is refused; nothing is ever deleted. Scope is
+not here: ``visible_to`` says which rows, this table says what may be done with them.
+"""
+
+from accounts.enums import Role
+
+ACTIONS = {"view": "v", "add": "a", "change": "c", "export": "e", "import": "i"}
+
+D, R, C, I, A = (
+    Role.DELEGATE,
+    Role.COORDINATOR,
+    Role.CENTRAL,
+    Role.INSPECTOR,
+    Role.ADMINISTRATOR,
+)
+READ_ALL = {D: "ve", R: "ve", C: "ve", I: "ve"}
+CALL_PART = {D: "v", R: "v", C: "vac", I: "v"}
+
+POLICIES: dict[str, dict[Role, str]] = {
+    "territories.region": {D: "v", R: "v", C: "v", I: "v", A: "v"},
+    "territories.delegation": {D: "v", R: "v", C: "v", I: "v", A: "v"},
+    "territories.commune": {D: "v", R: "v", C: "v", I: "v", A: "v"},
+    "accounts.user": {A: "vac"},
+    "accounts.outbox": {},
+    "accounts.job": {},
+    "accounts.mail": {},
+    "accounts.accesslog": {I: "ve", A: "v"},
+    "institutions.association": {D: "vace", R: "ve", C: "vce", I: "ve"},
+    "institutions.boardmember": {D: "vac", R: "v", C: "v", I: "v"},
+    "institutions.membership": {D: "vac", R: "v", C: "vac", I: "v"},
+    "institutions.institution": {D: "vace", R: "ve", C: "vce", I: "ve"},
+    "institutions.centre": {D: "vace", R: "ve", C: "vce", I: "ve"},
+    "institutions.child": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.enrolment": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.staffmember": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.headcount": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.staffcount": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.accountline": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.unmetrequests": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.document": {D: "v", R: "v", C: "v", I: "v"},
+    "institutions.documenttype": {D: "v", R: "v", C: "vac", I: "v"},
+    "institutions.updateround": {D: "v", R: "v", C: "vac", I: "v"},
+    "institutions.annualupdate": READ_ALL,
+    "applications.call": CALL_PART,
+    "applications.calldocument": CALL_PART,
+    "applications.criterion": CALL_PART,
+    "applications.epsrate": CALL_PART,
+    "applications.schoolingrate": CALL_PART,
+    "applications.findinglevel": CALL_PART,
+    "applications.instalmentshare": CALL_PART,
+    "applications.latecode": {R: "v", C: "vac", I: "v"},
+    "applications.holiday": {C: "vac"},
+    "applications.application": READ_ALL,
+    "applications.envelope": {R: "v", C: "vac", I: "v"},
+    "applications.sitting": {R: "v", C: "v", I: "v"},
+    "applications.award": {D: "v", R: "ve", C: "vacei", I: "ve"},
+    "applications.instalment": {D: "v", R: "v", C: "vacei", I: "v"},
+    "applications.settlement": {D: "v", R: "v", C: "vacei", I: "v"},
+}
+
+
+def may(role: str, action: str, model_label: str) -> bool:
+    """Whether ``role`` may do ``action`` (view, add …) on ``app.model``."""
+    letters = POLICIES.get(model_label.lower(), {}).get(Role(role), "")
+    return action in ACTIONS and ACTIONS[action] in letters
+
+
+def has_permission(role: str, perm: str) -> bool:
+    """Django's ``app.action_model`` names, read in the table above."""
+    app_label, _, codename = perm.partition(".")
+    action, _, model = codename.partition("_")
+    return may(role, action, f"{app_label}.{model}")
+
+
+def has_module(role: str, app_label: str) -> bool:
+    """Whether the role sees anything at all of an application."""
+    return any(
+        may(role, "view", label)
+        for label in POLICIES
+        if label.startswith(f"{app_label}.")
+    )

@@ -1,0 +1,16 @@
+"""Addresses: everything people read stands under its language."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from entraide import views
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    *i18n_patterns(
+        path("home/", views.home, name="home"),
+        path("accounts/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+    ),
+]

@@ -1,0 +1,113 @@
+"""Who may see which part of the record (decisions 6 and 12).
+
+Members see their own associations. Officers see by territory: an association by its
+seat or by one of its units; an institution by its own delegation; a centre, and the
+children in it, by its own delegation or by that of the association's seat, which
+receives the schooling file. Administrators see nothing here.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q
+
+from territories.scoping import TerritoryQuerySet
+
+
+def association_ids_of(user) -> Any:
+    """Associations a member works for, as a subquery."""
+    memberships = apps.get_model("institutions", "Membership").objects.active()
+    return memberships.filter(user_id=user.pk).values("association_id")
+
+
+class RecordQuerySet(TerritoryQuerySet):
+    """Rows of the record. Subclasses say by which paths they are reached."""
+
+    association_lookup = "association"
+    delegation_lookups: tuple[str, ...] = ("association__delegation",)
+
+    def visible_to(self, user) -> Any:
+        if not user.is_active:
+            return self.none()
+        if user.is_member:
+            own = association_ids_of(user)
+            return self.filter(**{f"{self.association_lookup}__in": own})
+        return self.within(user.scope)
+
+
+class AssociationQuerySet(RecordQuerySet):
+    association_lookup = "pk"
+    delegation_lookups = (
+        "delegation",
+        "institutions__delegation",
+        "centres__delegation",
+    )
+
+    def current(self):
+        """Without those merged into another."""
+        return self.filter(merged_into=None)
+
+
+class OfAssociationQuerySet(RecordQuerySet):
+    """What belongs to the association as a whole: seen by all who see it."""
+
+    def within(self, scope) -> Any:
+        associations = apps.get_model("institutions", "Association").objects
+        return self.filter(association__in=associations.within(scope).values("pk"))
+
+
+class InstitutionQuerySet(RecordQuerySet):
+    delegation_lookups = ("delegation",)
+
+
+class CentreQuerySet(RecordQuerySet):
+    delegation_lookups = ("delegation", "association__delegation")
+
+
+class OfInstitutionQuerySet(RecordQuerySet):
+    """Yearly figures of one institution."""
+
+    association_lookup = "institution__association"
+    delegation_lookups = ("institution__delegation",)
+
+
+class OfCentreQuerySet(RecordQuerySet):
+    """Yearly rows of one centre."""
+
+    association_lookup = "centre__association"
+    delegation_lookups = ("centre__delegation", "centre__association__delegation")
+
+
+class ChildQuerySet(RecordQuerySet):
+    delegation_lookups = ("association__delegation", "enrolments__centre__delegation")
+
+
+class DocumentQuerySet(RecordQuerySet):
+    """A unit's documents follow the unit, a person's follow the person, the others
+    follow the association."""
+
+    def within(self, scope) -> Any:
+        q = Q()
+        for field, name in [
+            ("institution", "Institution"),
+            ("centre", "Centre"),
+            ("child", "Child"),
+            ("staff_member", "StaffMember"),
+        ]:
+            rows = apps.get_model("institutions", name).objects.within(scope)
+            q |= Q(**{f"{field}__in": rows.values("pk")})
+        associations = apps.get_model("institutions", "Association").objects
+        return self.filter(
+            q
+            | Q(
+                institution=None,
+                centre=None,
+                child=None,
+                staff_member=None,
+                association__in=associations.within(scope).values("pk"),
+            )
+        )
+
+    def current(self):
+        """Without those their owner took back."""
+        return self.filter(is_withdrawn=False)
