@@ -1,10 +1,10 @@
 """Moroccan identifiers: how they are tidied, checked and shown (domain.md §5.2).
 
 For each one ``normalise_x`` tidies what a person typed or pasted (spaces, dashes,
-Arabic digits), ``check_x`` raises ``ValidationError`` with what is wrong and what to do,
-and ``validate_x`` is the validator of a model field, which takes tidy values only.
-``FORM_FIELDS`` are the form fields that tidy before they check. What is only doubtful is
-a warning: ``warn_x`` returns a sentence or ``None``.
+Arabic digits), ``check_x`` raises ``ValidationError`` with what is wrong and what to
+do, and ``validate_x`` is the validator of a model field, which takes tidy values only.
+``FORM_FIELDS`` are the form fields that tidy before they check. What is only doubtful
+is a warning: ``warn_x`` returns a sentence or ``None``.
 """
 
 import re
