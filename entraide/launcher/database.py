@@ -24,6 +24,7 @@ from entraide.launcher.services import own_folder
 SYSTEM_HOME = Path("/var/lib/entraide-portal")
 # A Unix socket's path has 107 bytes; this leaves room for the socket's own name.
 SOCKET_FOLDER_MAX = 80
+SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 -- mkdtemp goes in them
 UNPRIVILEGED = "nobody"
 DATABASE = "portal"
 BARE = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/"}
@@ -143,9 +144,8 @@ def make_readable(tree: Path) -> None:
         for name in files:
             path = Path(folder) / name
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | (0o555 if os.access(path, os.X_OK) else 0o444)
-                )
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
 
 
 def socket_folder(place: Place) -> Path:
@@ -156,7 +156,7 @@ def socket_folder(place: Place) -> Path:
         if noted.stat().st_uid == (account() or [os.geteuid()])[0]:
             return noted
     who = account()
-    for parent in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
+    for parent in (Path(tempfile.gettempdir()), *SHORT_FOLDERS):
         if len(str(parent)) < SOCKET_FOLDER_MAX and can_enter(who, parent):
             folder = Path(tempfile.mkdtemp(prefix="entraide-", dir=parent))
             if who:
@@ -227,7 +227,8 @@ def postgres(place: Place, sockets: Path) -> tuple[Service, Path]:
 
 def postgres_answers(sockets: Path, programs: Path) -> bool:
     """Whether the server takes connections."""
-    argv = [str(programs / "pg_isready"), "-q", "-h", str(sockets), "-t", "2"]
+    argv = [str(programs / "pg_isready"), "-q", "-t", "2", "-h", str(sockets)]
+    argv += ["-U", DATABASE, "-d", "postgres"]
     return subprocess.run(argv, env=BARE, check=False).returncode == 0
 
 

@@ -30,10 +30,11 @@ LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
 APT = "apt-get install --no-install-recommends"
 
 
-class Refusal(Exception):  # noqa: N818 -- it is a sentence for a person
+class Refusal(Exception):
     """The command cannot go on; its text says why and what to do."""
 
     status = 1
@@ -159,14 +160,9 @@ class Venv:
         with contextlib.suppress(OSError, ValueError, KeyError):
             if self.unfinished.exists() or self.read()["folder"] != str(self.folder):
                 return False
-            test = [
-                str(self.python),
-                "-c",
-                "import sys; assert sys.version_info >= (3, 11)",
-            ]
-            return (
-                subprocess.run(test, check=False, capture_output=True).returncode == 0
-            )
+            argv = [str(self.python), "-c", NEW_ENOUGH]
+            done = subprocess.run(argv, check=False, capture_output=True)
+            return done.returncode == 0
         return False
 
     def read(self) -> dict[str, str]:
@@ -210,7 +206,7 @@ class Venv:
         """pip, as the user's own configuration directs it."""
         say(f"Installing {' and '.join(names)} (this takes a minute or two) …")
         files = [word for name in names for word in ("-r", str(ROOT / name))]
-        options = ["--no-input", "--quiet", "--disable-pip-version-check"]
+        options = ["--no-input", "-qq", "--disable-pip-version-check"]
         run([str(self.python), "-m", "pip", "install", *options, *files])
 
 
