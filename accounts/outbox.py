@@ -1,0 +1,88 @@
+"""What people are told: rows written in the transaction of what they tell.
+
+The worker mails them and the portal shows them. A task is called by its name, so that
+no room imports the tasks of another; the name is only a hint to hurry, for the sweep
+finds every row that was left behind (decision 1).
+"""
+
+import json
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from accounts.enums import MailState
+from accounts.models import Outbox, User
+
+logger = logging.getLogger(__name__)
+
+DELIVER = "accounts.tasks.deliver"
+# The request that woke the worker waits for nothing longer: the sweep comes anyway.
+ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+
+
+def tell(  # noqa: PLR0913 -- what a notice is made of, all by name
+    recipients: Iterable[User],
+    kind: str,
+    *,
+    subject: tuple[str, int],
+    context: dict[str, Any] | None = None,
+    path: str = "",
+    key: str = "",
+    mailed: bool = True,
+) -> None:
+    """Tell each recipient once; the same event told twice is one notice.
+
+    ``kind`` names ``templates/emails/<kind>.subject.txt`` and ``.txt``; ``subject`` is
+    (kind, id) of what it is about; ``path`` is the page to open, without its language;
+    ``key`` tells apart two events of one kind about one object, such as a version.
+    """
+    object_kind, object_id = subject
+    values = plain_values(context or {})
+    rows = [
+        Outbox(
+            kind=kind,
+            object_kind=object_kind,
+            object_id=object_id,
+            recipient=recipient,
+            key=f"{kind}:{object_id}:{key}:{recipient.pk}",
+            context=values,
+            path=path,
+            mail_state=MailState.PENDING if mailed else MailState.NONE,
+        )
+        for recipient in recipients
+    ]
+    if rows:
+        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        if mailed:
+            wake(DELIVER)
+
+
+def plain_values(context: dict[str, Any]) -> dict[str, Any]:
+    """Amounts and dates as text: what a JSON column keeps exactly."""
+    return json.loads(json.dumps(context, cls=DjangoJSONEncoder))
+
+
+def wake(task_name: str, *args: Any) -> None:
+    """Call a task by name once the transaction is committed."""
+    transaction.on_commit(partial(_send, task_name, *args))
+
+
+def _send(task_name: str, *args: Any) -> None:
+    """Never fails: without a broker the work waits in its row."""
+    try:
+        current_app.send_task(
+            task_name,
+            args=args,
+            retry=True,
+            retry_policy=ONE_RETRY,
+            ignore_result=True,
+        )
+    except (OperationalError, RedisError, OSError) as error:
+        logger.warning("%s waits for the sweep: %s", task_name, type(error).__name__)
