@@ -9,40 +9,35 @@ from accounts.enums import Role
 
 ACTIONS = {"view": "v", "add": "a", "change": "c", "export": "e", "import": "i"}
 
-D, R, C, I, A = (
-    Role.DELEGATE,
-    Role.COORDINATOR,
-    Role.CENTRAL,
-    Role.INSPECTOR,
-    Role.ADMINISTRATOR,
-)
-READ_ALL = {D: "ve", R: "ve", C: "ve", I: "ve"}
-CALL_PART = {D: "v", R: "v", C: "vac", I: "v"}
+D, R, C = Role.DELEGATE, Role.COORDINATOR, Role.CENTRAL
+N, A = Role.INSPECTOR, Role.ADMINISTRATOR
+READ_ALL = {D: "ve", R: "ve", C: "ve", N: "ve"}
+CALL_PART = {D: "v", R: "v", C: "vac", N: "v"}
 
 POLICIES: dict[str, dict[Role, str]] = {
-    "territories.region": {D: "v", R: "v", C: "v", I: "v", A: "v"},
-    "territories.delegation": {D: "v", R: "v", C: "v", I: "v", A: "v"},
-    "territories.commune": {D: "v", R: "v", C: "v", I: "v", A: "v"},
+    "territories.region": {D: "v", R: "v", C: "v", N: "v", A: "v"},
+    "territories.delegation": {D: "v", R: "v", C: "v", N: "v", A: "v"},
+    "territories.commune": {D: "v", R: "v", C: "v", N: "v", A: "v"},
     "accounts.user": {A: "vac"},
     "accounts.outbox": {},
     "accounts.job": {},
     "accounts.mail": {},
-    "accounts.accesslog": {I: "ve", A: "v"},
-    "institutions.association": {D: "vace", R: "ve", C: "vce", I: "ve"},
-    "institutions.boardmember": {D: "vac", R: "v", C: "v", I: "v"},
-    "institutions.membership": {D: "vac", R: "v", C: "vac", I: "v"},
-    "institutions.institution": {D: "vace", R: "ve", C: "vce", I: "ve"},
-    "institutions.centre": {D: "vace", R: "ve", C: "vce", I: "ve"},
-    "institutions.child": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.enrolment": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.staffmember": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.headcount": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.staffcount": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.accountline": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.unmetrequests": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.document": {D: "v", R: "v", C: "v", I: "v"},
-    "institutions.documenttype": {D: "v", R: "v", C: "vac", I: "v"},
-    "institutions.updateround": {D: "v", R: "v", C: "vac", I: "v"},
+    "accounts.accesslog": {N: "ve", A: "v"},
+    "institutions.association": {D: "vace", R: "ve", C: "vce", N: "ve"},
+    "institutions.boardmember": {D: "vac", R: "v", C: "v", N: "v"},
+    "institutions.membership": {D: "vac", R: "v", C: "vac", N: "v"},
+    "institutions.institution": {D: "vace", R: "ve", C: "vce", N: "ve"},
+    "institutions.centre": {D: "vace", R: "ve", C: "vce", N: "ve"},
+    "institutions.child": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.enrolment": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.staffmember": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.headcount": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.staffcount": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.accountline": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.unmetrequests": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.document": {D: "v", R: "v", C: "v", N: "v"},
+    "institutions.documenttype": {D: "v", R: "v", C: "vac", N: "v"},
+    "institutions.updateround": {D: "v", R: "v", C: "vac", N: "v"},
     "institutions.annualupdate": READ_ALL,
     "applications.call": CALL_PART,
     "applications.calldocument": CALL_PART,
@@ -51,14 +46,14 @@ POLICIES: dict[str, dict[Role, str]] = {
     "applications.schoolingrate": CALL_PART,
     "applications.findinglevel": CALL_PART,
     "applications.instalmentshare": CALL_PART,
-    "applications.latecode": {R: "v", C: "vac", I: "v"},
+    "applications.latecode": {R: "v", C: "vac", N: "v"},
     "applications.holiday": {C: "vac"},
     "applications.application": READ_ALL,
-    "applications.envelope": {R: "v", C: "vac", I: "v"},
-    "applications.sitting": {R: "v", C: "v", I: "v"},
-    "applications.award": {D: "v", R: "ve", C: "vacei", I: "ve"},
-    "applications.instalment": {D: "v", R: "v", C: "vacei", I: "v"},
-    "applications.settlement": {D: "v", R: "v", C: "vacei", I: "v"},
+    "applications.envelope": {R: "v", C: "vac", N: "v"},
+    "applications.sitting": {R: "v", C: "v", N: "v"},
+    "applications.award": {D: "v", R: "ve", C: "vacei", N: "ve"},
+    "applications.instalment": {D: "v", R: "v", C: "vacei", N: "v"},
+    "applications.settlement": {D: "v", R: "v", C: "vacei", N: "v"},
 }
 
 
