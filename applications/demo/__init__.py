@@ -1,0 +1,1 @@
+"""The demonstration: a country's worth of made-up associations, files and money."""

@@ -1,0 +1,1 @@
+"""How fast the portal is, beside yardsticks on the same machine (./run bench)."""
