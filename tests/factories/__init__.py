@@ -1,0 +1,3 @@
+"""One row of each kind, as small as it can be and still be true."""
+
+from tests.factories.accounts import *  # noqa: F403 -- re-exported
