@@ -75,7 +75,7 @@ class EncryptedTextField(models.TextField):
     def check(self, **kwargs: Any) -> list[Any]:
         """An index or a unique constraint on what differs each time means nothing."""
         errors = super().check(**kwargs)
-        if self.unique or self.db_index:
+        if self.unique or getattr(self, "db_index", False):
             hint = "Put the constraint on a keyed hash beside it."
             errors.append(
                 checks.Error(

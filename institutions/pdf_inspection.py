@@ -32,7 +32,7 @@ MAX_PAGES = 2_000
 MAX_SECONDS = 10.0
 TRAILING = 1024
 # Cross-reference and object streams are all that is decompressed here; they are small.
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": 8_000_000,
     "lzw_maximum_output_length": 1_000_000,
     "run_length_maximum_output_length": 8_000_000,
@@ -187,9 +187,8 @@ def _refuse_active(part: DictionaryObject) -> None:
         if key in part and not _is_void(part[key]):
             raise refusal(code)
     for key, codes in (("/S", ACTIONS), ("/Type", TYPES), ("/Subtype", TYPES)):
-        code = codes.get(str(part[key])) if key in part else None
-        if code:
-            raise refusal(code)
+        if key in part and str(part[key]) in codes:
+            raise refusal(codes[str(part[key])])
     if "/URI" in part and str(part["/URI"]).strip().lower().startswith("javascript:"):
         raise refusal("javascript")
 

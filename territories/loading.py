@@ -52,7 +52,8 @@ def load_territories() -> dict[type[models.Model], Change]:
         )
         for row in rows
     }
-    done = {Region: _bring_in_line(regions.values(), ("name_ar", "name_fr"))}
+    done: dict[type[models.Model], Change] = {}
+    done[Region] = _bring_in_line(regions.values(), ("name_ar", "name_fr"))
     region_ids = dict(Region.objects.values_list("code", "pk"))
     delegations = [_delegation(row, region_ids[row["region_code"]]) for row in rows]
     done[Delegation] = _bring_in_line(
