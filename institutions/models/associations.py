@@ -1,5 +1,8 @@
 """Associations, their boards and the people who work for them in the portal."""
 
+from calendar import monthrange
+from datetime import date
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -166,6 +169,24 @@ class Association(BilingualName, models.Model):
         """The president, from prefetched board members where there are any."""
         return next(
             (m for m in self.board.all() if m.role == BoardRole.PRESIDENT), None
+        )
+
+    @property
+    def board_ends_on(self) -> date | None:
+        """The last day of the board's term; unknown without both figures."""
+        if not self.last_assembly_on or not self.board_term_months:
+            return None
+        month = self.last_assembly_on.month - 1 + self.board_term_months
+        year, month = self.last_assembly_on.year + month // 12, month % 12 + 1
+        last = monthrange(year, month)[1]
+        return date(year, month, min(self.last_assembly_on.day, last))
+
+    @property
+    def can_act(self) -> bool:
+        """Not refused, not suspended, not merged: may confirm and apply."""
+        return self.merged_into_id is None and self.status in (
+            AssociationStatus.TO_VERIFY,
+            AssociationStatus.VERIFIED,
         )
 
 

@@ -1,0 +1,154 @@
+"""The sections of the record, in the order in which an update goes through them.
+
+A section is about the association, or about one of its institutions or centres: its
+*unit*. The list is data, so that the update, its pages and the review agree.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from institutions.models import Association, Centre, Institution
+
+ASSOCIATION, INSTITUTION, CENTRE = "association", "institution", "centre"
+
+
+@dataclass(frozen=True)
+class Section:
+    """``is_list``: rows of persons, each saved by itself, then said complete."""
+
+    code: str
+    title: str | Promise
+    hint: str | Promise
+    level: str
+    is_list: bool = False
+    is_yearly: bool = False
+
+
+IDENTITY = Section(
+    "identity",
+    _("The association"),
+    _("Name, receipt, seat, telephone."),
+    ASSOCIATION,
+)
+BANK = Section("bank", _("Bank account"), _("Bank and RIB."), ASSOCIATION)
+BOARD = Section(
+    "board", _("Board"), _("Last general assembly and members."), ASSOCIATION
+)
+PROFILE = Section(
+    "institution",
+    _("The institution and its authorisation"),
+    _("Class, services, authorisation, capacity, director."),
+    INSTITUTION,
+)
+HEADCOUNTS = Section(
+    "headcounts",
+    _("Beneficiaries and staff"),
+    _("Head-counts on the reference date, requests not met, staff by employer."),
+    INSTITUTION,
+    is_yearly=True,
+)
+ACCOUNTS = Section(
+    "accounts",
+    _("Accounts"),
+    _("Revenue and expenditure of the financial year."),
+    INSTITUTION,
+    is_yearly=True,
+)
+PLACE = Section(
+    "centre", _("The centre"), _("Place, director, capacity, conditions."), CENTRE
+)
+CHILDREN = Section(
+    "children",
+    _("Children"),
+    _("The children of this year and their services."),
+    CENTRE,
+    is_list=True,
+    is_yearly=True,
+)
+STAFF = Section(
+    "staff",
+    _("Staff"),
+    _("The staff of this year."),
+    CENTRE,
+    is_list=True,
+    is_yearly=True,
+)
+DOCUMENTS = Section(
+    "documents",
+    _("Documents"),
+    _("Statutes, receipt, minutes, reports."),
+    ASSOCIATION,
+    is_list=True,
+)
+SECTIONS = (
+    IDENTITY,
+    BANK,
+    BOARD,
+    PROFILE,
+    HEADCOUNTS,
+    ACCOUNTS,
+    PLACE,
+    CHILDREN,
+    STAFF,
+    DOCUMENTS,
+)
+BY_CODE = {section.code: section for section in SECTIONS}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A section of one association, about one of its units or none."""
+
+    section: Section
+    association: Association
+    unit: Any = None
+
+    @property
+    def code(self) -> str:
+        return self.section.code
+
+    @property
+    def unit_id(self) -> int:
+        return self.unit.pk if self.unit else 0
+
+    @property
+    def slug(self) -> str:
+        return slug(self.code, self.unit_id)
+
+
+def slug(code: str, unit: int) -> str:
+    return f"{code}:{unit}"
+
+
+def keys_of(association: Association) -> list[Key]:
+    """All sections that this association goes through, its units one after another.
+
+    An association with centres gives its accounts as a whole, because the schooling
+    programme is asked for by the association; institutions give theirs one by one.
+    """
+    institutions = association.institutions.filter(is_active=True).order_by("pk")
+    centres = association.centres.filter(is_active=True).order_by("pk")
+    units = [*institutions, *centres.select_related("institution")]
+    keys = [Key(section, association) for section in (IDENTITY, BANK, BOARD)]
+    for unit in units:
+        keys += [Key(section, association, unit) for section in sections_for(unit)]
+    if any(isinstance(unit, Centre) for unit in units):
+        keys.append(Key(ACCOUNTS, association))
+    return [*keys, Key(DOCUMENTS, association)]
+
+
+def sections_for(unit: Any) -> tuple[Section, ...]:
+    if isinstance(unit, Institution):
+        return (PROFILE, HEADCOUNTS, ACCOUNTS)
+    return (PLACE, CHILDREN, STAFF)
+
+
+def find(association: Association, code: str, unit: int) -> Key:
+    """Raises ``DoesNotExist`` for a section or a unit that is not the association's."""
+    for key in keys_of(association):
+        if key.code == code and key.unit_id == unit:
+            return key
+    raise Association.DoesNotExist

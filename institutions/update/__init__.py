@@ -1,0 +1,39 @@
+"""The annual update (تحيين المعطيات): begun → confirmed → verified, or sent back."""
+
+from institutions.update.answers import (
+    answer_unchanged,
+    keep_draft,
+    save_section,
+)
+from institutions.update.life import (
+    NotComplete,
+    StaleUpdate,
+    accepted_update,
+    begin,
+    confirm,
+    current_round,
+    may_confirm,
+    may_verify,
+    send_back,
+    verify,
+)
+from institutions.update.progress import SectionState, progress, remaining
+
+__all__ = [
+    "NotComplete",
+    "SectionState",
+    "StaleUpdate",
+    "accepted_update",
+    "answer_unchanged",
+    "begin",
+    "confirm",
+    "current_round",
+    "keep_draft",
+    "may_confirm",
+    "may_verify",
+    "progress",
+    "remaining",
+    "save_section",
+    "send_back",
+    "verify",
+]

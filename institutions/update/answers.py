@@ -1,0 +1,107 @@
+"""*Unchanged* or *changed*, one section at a time (decisions 17 and 47)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from institutions import carry, drafts, sections, writing
+from institutions.enums import Answer, UpdateState
+from institutions.models import AnnualUpdate, SectionAnswer
+from institutions.snapshots import UPDATE
+
+
+@transaction.atomic
+def answer_unchanged(
+    update_pk: int, section: str, unit: int, *, actor: Any
+) -> AnnualUpdate:
+    """Keep last year's values. What was typed and not saved is given up.
+
+    Raises ``ValidationError`` when there is nothing to keep, or when a list was
+    changed already: *unchanged* must never undo somebody's work.
+    """
+    update = locked(update_pk, actor)
+    key = sections.find(update.association, section, unit)
+    if not is_open(update):
+        raise ValidationError(_("This update has been confirmed already."))
+    year = carry.year_of(key, update.round)
+    if key.section.is_list and carry.has_rows(key, year):
+        raise ValidationError(
+            _("This list was changed this year: say that it is complete.")
+        )
+    if key.section.is_yearly and not carry.keep_last_year(key, update.round):
+        raise ValidationError(_("Nothing was entered last year: fill this section in."))
+    draft = drafts.read(UPDATE, update.pk, key.slug)
+    if draft.version:
+        drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=draft.version)
+    _answer(update, key, Answer.UNCHANGED, actor)
+    return update
+
+
+@transaction.atomic
+def save_section(  # noqa: PLR0913 -- the section takes three words, what is saved four
+    update_pk: int,
+    section: str,
+    unit: int,
+    *,
+    actor: Any,
+    version: int,
+    raw: drafts.Raw,
+    cleaned: Mapping[str, Any] | None,
+) -> drafts.Draft:
+    """Save a section, or keep what was typed where ``cleaned`` is ``None``.
+
+    ``version`` is that of the draft the page showed. Raises ``StaleSection``. After
+    *confirm* the record may still be changed: the answers stay as they were
+    confirmed, and the difference is a finding (decision 8).
+    """
+    update = locked(update_pk, actor)
+    key = sections.find(update.association, section, unit)
+    if cleaned is None:
+        return drafts.keep(
+            UPDATE, update.pk, key.slug, actor=actor, version=version, raw=raw
+        )
+    draft = drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=version)
+    writing.write(key, update.round, cleaned)
+    if is_open(update):
+        _answer(update, key, Answer.CHANGED, actor)
+    return draft
+
+
+def keep_draft(  # noqa: PLR0913 -- see save_section
+    update_pk: int, section: str, unit: int, *, actor: Any, version: int, raw: Any
+) -> drafts.Draft:
+    """Autosave: nothing is checked, nothing is answered."""
+    return save_section(
+        update_pk,
+        section,
+        unit,
+        actor=actor,
+        version=version,
+        raw=raw,
+        cleaned=None,
+    )
+
+
+def is_open(update: AnnualUpdate) -> bool:
+    return update.state in (UpdateState.BEGUN, UpdateState.SENT_BACK)
+
+
+def locked(update_pk: int, actor: Any) -> AnnualUpdate:
+    """The row, locked. Out of scope ``DoesNotExist``; staff ``PermissionDenied``."""
+    rows = AnnualUpdate.objects.visible_to(actor).select_for_update(of=("self",))
+    update = rows.select_related("association__delegation", "round").get(pk=update_pk)
+    if not actor.is_member:
+        raise PermissionDenied
+    return update
+
+
+def _answer(update: AnnualUpdate, key: sections.Key, answer: str, actor: Any) -> None:
+    SectionAnswer.objects.update_or_create(
+        update=update,
+        section=key.code,
+        unit=key.unit_id,
+        defaults={"answer": answer, "answered_by": actor},
+    )
