@@ -23,7 +23,8 @@ def var_folder() -> Path:
 
 def venv() -> Venv:
     """``.venv`` of the project unless PORTAL_VENV says otherwise."""
-    return Venv(Path(os.environ.get("PORTAL_VENV") or ROOT / ".venv").resolve())
+    own = os.environ.get("PORTAL_VENV")
+    return Venv(Path(own or ROOT / ".venv").resolve(), is_own=bool(own))
 
 
 def new_secrets() -> dict[str, str]:

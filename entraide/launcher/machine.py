@@ -143,10 +143,14 @@ def require(*, with_browser: bool, needs_venv: bool) -> None:
 
 
 class Venv:
-    """The project's Python environment, stamped with what was installed in it."""
+    """The project's Python environment, stamped with what was installed in it.
 
-    def __init__(self, folder: Path) -> None:
+    One of the user's own (PORTAL_VENV) is used as it is: nothing is installed in it.
+    """
+
+    def __init__(self, folder: Path, *, is_own: bool = False) -> None:
         self.folder = folder
+        self.is_own = is_own
         self.python = folder / "bin" / "python"
         self.stamp = folder / "installed.json"
         self.unfinished = folder / "unfinished"
@@ -157,8 +161,9 @@ class Venv:
 
     def is_usable(self) -> bool:
         """Made here, not left half-way, and its Python still runs."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            if self.unfinished.exists() or self.read()["folder"] != str(self.folder):
+        with contextlib.suppress(OSError):
+            was_made_here = self.read().get("folder") == str(self.folder)
+            if not self.is_own and (self.unfinished.exists() or not was_made_here):
                 return False
             argv = [str(self.python), "-c", NEW_ENOUGH]
             done = subprocess.run(argv, check=False, capture_output=True)
@@ -178,7 +183,12 @@ class Venv:
             name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
             for name in names
         }
-        stamp = self.read() if self.is_usable() else {}
+        usable = self.is_usable()
+        if self.is_own:
+            if not usable:
+                raise Refusal(f"PORTAL_VENV: no Python 3.11 works in {self.folder}.")
+            return
+        stamp = self.read() if usable else {}
         if stamp and all(stamp.get(name) == digest for name, digest in digests.items()):
             return
         with self.being_changed():

@@ -34,8 +34,14 @@ def is_kept(locks: Path, name: str) -> bool:
 
 
 def is_used(locks: Path, name: str) -> bool:
-    """Whether anybody still holds this server."""
-    return is_locked(locks / f"{name}.users")
+    """Whether anybody still holds this server; its stopping keeper does not count."""
+    path = locks / f"{name}.users"
+    if not is_locked(path):
+        return False
+    with path.open() as lock, contextlib.suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def is_locked(path: Path) -> bool:
