@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
-    "django_filters",
     "import_export",
     "pgtrigger",
     "phonenumber_field",
