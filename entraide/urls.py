@@ -4,12 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from entraide import views
+from entraide import components_page, views
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     *i18n_patterns(
         path("home/", views.home, name="home"),
+        path("components/", components_page.components, name="components"),
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),
     ),
