@@ -50,7 +50,7 @@ class Column:
     """
 
     title: str | Promise
-    source: str | Expression | Callable[[str], Expression]
+    source: Any
     kind: str = "text"
     show: Callable[[Any], Any] = field(default=lambda value: value)
 
@@ -188,7 +188,7 @@ def rows(queryset, *, programme: str, language: str) -> Iterator[list]:
             ]
 
 
-def _expression(source, language: str) -> Expression:
+def _expression(source: Any, language: str) -> Any:
     if isinstance(source, str):
         return F(source)
     return source(language) if callable(source) else source
