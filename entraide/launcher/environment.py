@@ -111,7 +111,7 @@ def start_bundled(session: Session, *, own_database: bool, own_broker: bool) -> 
         if not own_database:
             service, programs = database.postgres(place, sockets)
             session.programs = programs
-            services.start(
+            session.users.start(
                 service, lambda: database.postgres_answers(sockets, programs)
             )
             database.ensure_database(sockets, programs)
@@ -121,7 +121,7 @@ def start_bundled(session: Session, *, own_database: bool, own_broker: bool) -> 
             )
         if not own_broker:
             service = database.valkey(place, sockets)
-            services.start(service, lambda: database.valkey_answers(sockets))
+            session.users.start(service, lambda: database.valkey_answers(sockets))
             environment["REDIS_URL"] = f"unix://{sockets}/valkey.sock?db=1"
             environment["CELERY_BROKER_URL"] = (
                 f"redis+socket://{sockets}/valkey.sock?virtual_host=0"

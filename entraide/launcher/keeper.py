@@ -27,6 +27,7 @@ from typing import IO
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.2
+LOOKS_SECONDS = 2
 # A server that ends sooner than this has not started.
 STARTED_SECONDS = 5
 RESTARTS = 3
@@ -64,6 +65,16 @@ def try_exclusive(lock: IO[str]) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    return True
+
+
+def claim(lock: IO[str]) -> bool:
+    """Takes the lock unless it is really held: whoever looks holds it for a moment."""
+    end = time.monotonic() + LOOKS_SECONDS
+    while not try_exclusive(lock):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
     return True
 
 
@@ -170,12 +181,13 @@ def needed(service: Service) -> Iterator[None]:
 
 def keep(service: Service, is_told_to_stop: Callable[[], bool]) -> int:
     """Keeps the server while it has users; 1 when it cannot be kept running."""
+    # Ours is let go before the users': whoever gets the users' lock finds no keeper.
     with (
-        open_lock(service.locks, f"{service.name}.keeper") as mine,
         open_lock(service.locks, f"{service.name}.users") as users,
+        open_lock(service.locks, f"{service.name}.keeper") as mine,
         needed(service),
     ):
-        if not try_exclusive(mine):
+        if not claim(mine):
             return 1
         try:
             return supervise(service, lambda: is_told_to_stop() or try_exclusive(users))

@@ -176,8 +176,8 @@ def start_servers(session: Session, port: int) -> None:
         for name, argv in commands(place, port).items()
     ]
     for service in described:
-        services.ensure_kept(service)
-    services.start(described[0], lambda: answers(port))
+        session.users.keep(service)
+    session.users.start(described[0], lambda: answers(port))
 
 
 class Terminal:

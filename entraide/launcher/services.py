@@ -62,11 +62,12 @@ def exclusive(locks: Path, name: str) -> Iterator[None]:
 
 
 class Users:
-    """The locks by which this process uses servers."""
+    """The locks by which this process uses servers, and the keepers it started."""
 
     def __init__(self, locks: Path) -> None:
         self.locks = own_folder(locks)
         self.held: dict[str, IO[str]] = {}
+        self.keepers: dict[str, subprocess.Popen[bytes]] = {}
 
     def hold(self, *names: str) -> None:
         """Waits for a stopping keeper to be gone, so that none is met half-way."""
@@ -88,30 +89,48 @@ class Users:
                 and time.monotonic() < end
             ):
                 time.sleep(0.05)
+            if name in self.keepers and not is_kept(self.locks, name):
+                self.keepers.pop(name).wait()
 
+    def keep(self, service: Service) -> None:
+        """Starts a keeper for the server unless there is one."""
+        if is_kept(self.locks, service.name):
+            return
+        log = Path(service.log)
+        if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
+            log.replace(log.with_suffix(".old.log"))
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", keeper.__file__],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                start_new_session=True,
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            )
+        assert process.stdin is not None  # noqa: S101 -- opened with PIPE above
+        process.stdin.write(json.dumps(asdict(service)).encode())
+        process.stdin.close()
+        self.keepers[service.name] = process
+        while process.poll() is None and not is_kept(self.locks, service.name):
+            time.sleep(0.02)
 
-def ensure_kept(service: Service) -> None:
-    """Starts a keeper for the server unless there is one."""
-    if is_kept(Path(service.locks), service.name):
-        return
-    log = Path(service.log)
-    if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
-        log.replace(log.with_suffix(".old.log"))
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", keeper.__file__],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            start_new_session=True,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
-        )
-    assert process.stdin is not None  # noqa: S101 -- opened with PIPE above
-    process.stdin.write(json.dumps(asdict(service)).encode())
-    process.stdin.close()
-    while process.poll() is None and not is_kept(Path(service.locks), service.name):
-        time.sleep(0.02)
+    def start(
+        self, service: Service, is_ready: Callable[[], bool], timeout: float = 60
+    ) -> None:
+        """Sees to it that the server runs and answers; Refusal when it does not."""
+        log = Path(service.log)
+        since = log.stat().st_size if log.exists() else 0
+        self.keep(service)
+        end = time.monotonic() + timeout
+        while not is_ready():
+            gone = not is_kept(self.locks, service.name)
+            if gone or time.monotonic() > end:
+                what = "stopped at once" if gone else f"is silent for {timeout:.0f} s"
+                said = last_lines(log, since)
+                raise Refusal(f"{said}\n{service.name} {what}: see {log}")
+            time.sleep(0.05)
 
 
 def last_lines(log: Path, since: int) -> str:
@@ -120,17 +139,3 @@ def last_lines(log: Path, since: int) -> str:
         lines.seek(min(since, log.stat().st_size))
         text = lines.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-LOG_LINES_SHOWN:])
-
-
-def start(service: Service, is_ready: Callable[[], bool], timeout: float = 60) -> None:
-    """Sees to it that the server runs and answers; Refusal when it does not."""
-    log = Path(service.log)
-    since = log.stat().st_size if log.exists() else 0
-    ensure_kept(service)
-    end = time.monotonic() + timeout
-    while not is_ready():
-        gone = not is_kept(Path(service.locks), service.name)
-        if gone or time.monotonic() > end:
-            what = "stopped at once" if gone else f"did not answer in {timeout:.0f} s"
-            raise Refusal(f"{last_lines(log, since)}\n{service.name} {what}: see {log}")
-        time.sleep(0.05)
