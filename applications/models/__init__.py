@@ -1,13 +1,6 @@
 """THE PROCESS: call, application, review, envelope, sitting, award."""
 
-from applications.models.applications import (
-    Application,
-    ApplicationLine,
-    Attachment,
-    BudgetLine,
-    EpsFigures,
-    SchoolingFigure,
-)
+from applications.models.applications import Application
 from applications.models.awards import Award, Instalment, Settlement
 from applications.models.calls import (
     Call,
@@ -20,6 +13,13 @@ from applications.models.calls import (
     InstalmentShare,
     LateCode,
     SchoolingRate,
+)
+from applications.models.contents import (
+    ApplicationLine,
+    Attachment,
+    BudgetLine,
+    EpsFigures,
+    SchoolingFigure,
 )
 from applications.models.events import Event, Letter
 from applications.models.reviews import (

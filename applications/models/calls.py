@@ -27,7 +27,7 @@ class CallQuerySet(models.QuerySet):
         return self.published()
 
 
-class Call(BilingualName, models.Model):
+class Call(BilingualName, models.Model):  # noqa: DJ008 -- its name, from BilingualName
     """One call for support per programme and year (برسم سنة).
 
     Durations: ``decision_days`` (law 55-19), ``completion_days`` given to complete a
@@ -174,7 +174,7 @@ class CallDocument(models.Model):
         return self.hint_ar or self.hint_fr
 
 
-class Criterion(BilingualName, models.Model):
+class Criterion(BilingualName, models.Model):  # noqa: DJ008 -- its name, likewise
     """What the delegate scores, each out of ``max_score`` points."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="criteria")

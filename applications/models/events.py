@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from applications.enums import LetterKind, State
-from applications.models.applications import Application, AttachmentQuerySet
+from applications.models.applications import Application, OfApplicationQuerySet
 
 
 class Event(models.Model):
@@ -39,7 +39,7 @@ class Event(models.Model):
     granted_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
@@ -81,7 +81,7 @@ class Letter(models.Model):
     created_at = models.DateTimeField(_("date"), auto_now_add=True)
     made_at = models.DateTimeField(null=True)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

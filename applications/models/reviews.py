@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.applications import Application, AttachmentQuerySet
+from applications.models.applications import Application, OfApplicationQuerySet
 
 
 class CompletionRequest(models.Model):
@@ -22,7 +22,7 @@ class CompletionRequest(models.Model):
     due_on = models.DateField()
     answered_at = models.DateTimeField(null=True)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("completion request")
@@ -65,7 +65,7 @@ class Remark(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("remark")
