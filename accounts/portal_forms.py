@@ -18,7 +18,7 @@ DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫\N{MINUS SIGN}
 # Bidirectional controls travel with a paste from a PDF or a chat.
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 SPACES = re.compile(r"[\s\u066c]+")
-PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 
 # Read from left to right whatever the language of the page.
 LTR_NAMES = {
@@ -26,6 +26,14 @@ LTR_NAMES = {
     "card_number", "rsu", "receipt_number", "authorisation_number", "latitude",
     "longitude", "postal_code", "website",
 }  # fmt: skip
+
+TEXTS = (
+    forms.TextInput,
+    forms.Textarea,
+    forms.EmailInput,
+    forms.URLInput,
+    forms.PasswordInput,
+)
 
 
 def latin_digits(text):
@@ -127,7 +135,7 @@ class PortalForm:
             name_the_empty_choice(field)
         elif type(field.widget) is forms.ClearableFileInput:
             self._swap(field, forms.FileInput())
-        elif isinstance(field.widget, forms.TextInput | forms.Textarea):
+        elif isinstance(field.widget, TEXTS):
             self._prepare_text(name, field)
 
     def _prepare_number(self, field):
