@@ -12,13 +12,21 @@ from decimal import Decimal
 from email.utils import parseaddr
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Outbox
+
+FORGOTTEN = "password_reset"
+INVITATION = "invitation"
+# Kinds whose page is made when the mail is, so that no secret stands in a row.
+WITH_SECRET_LINK = (FORGOTTEN, INVITATION)
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,27 @@ def page_of(notice: Outbox) -> str:
     return f"/{translation.get_language()}{notice.path}" if notice.path else ""
 
 
+def secret_page(notice: Outbox) -> str:
+    """Where the recipient chooses a password; valid ``PASSWORD_RESET_TIMEOUT``."""
+    if notice.kind not in WITH_SECRET_LINK:
+        return ""
+    person = notice.recipient
+    key = default_token_generator.make_token(person)
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(person), "key": key},
+    )
+
+
 def compose(notice: Outbox) -> Message:
     """The whole mail in the recipient's language (decision 32)."""
     language = notice.recipient.language
     with translation.override(language):
         values = _values(notice)
         values["recipient"] = notice.recipient
-        values["url"] = settings.PORTAL_URL.rstrip("/") + page_of(notice)
-        values["has_page"] = bool(notice.path)
+        page = secret_page(notice) or page_of(notice)
+        values["url"] = settings.PORTAL_URL.rstrip("/") + page
+        values["has_page"] = bool(page)
         values["subject"] = subject_line(notice)
         values["body"] = _in_words(f"emails/{notice.kind}.txt", values)
         values["paragraphs"] = values["body"].split("\n\n")

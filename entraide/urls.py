@@ -11,7 +11,8 @@ urlpatterns = [
     *i18n_patterns(
         path("home/", views.home, name="home"),
         path("components/", components_page.components, name="components"),
-        path("accounts/", include("allauth.urls")),
+        path("accounts/", include("accounts.sign_in_urls")),
+        path("me/", include("accounts.urls")),
         path("admin/", admin.site.urls),
     ),
 ]
