@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policies
@@ -26,7 +27,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(pk=user.pk)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time
     """Creates accounts; the role decides what may be seen, never a flag."""
 
     def get_by_natural_key(self, username):
@@ -170,11 +171,11 @@ class User(AbstractBaseUser):
     @property
     def territory_label(self) -> str:
         """The office the account works for, in the language being read."""
-        if self.delegation_id:
+        if self.delegation:
             return self.delegation.office_name
-        if self.region_id:
+        if self.region:
             return self.region.office_name
-        return _("Central services") if self.role in NATIONAL_ROLES else ""
+        return gettext("Central services") if self.role in NATIONAL_ROLES else ""
 
     def has_perm(self, perm, obj=None):
         """Django's question, answered from ``accounts.policies`` alone."""

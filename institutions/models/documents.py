@@ -134,4 +134,6 @@ class Document(models.Model):
         return self.original_name
 
     def is_expired(self, on=None) -> bool:
-        return bool(self.expires_on) and self.expires_on < (on or timezone.localdate())
+        if self.expires_on is None:
+            return False
+        return self.expires_on < (on or timezone.localdate())

@@ -243,7 +243,7 @@ class Centre(BilingualName, models.Model):
     @property
     def capacity(self) -> int:
         """Head-count, the institution's where both are one place."""
-        if self.institution_id:
+        if self.institution:
             return self.institution.capacity
         return self.own_capacity or 0
 
@@ -251,6 +251,6 @@ class Centre(BilingualName, models.Model):
     def director_name(self) -> str:
         return (
             self.institution.director_name
-            if self.institution_id
+            if self.institution
             else self.own_director_name
         )
