@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Programme, Role
+from accounts.enums import Role
 from applications.models import (
     Call,
     CallDocument,
@@ -22,6 +22,7 @@ from applications.models import (
     InstalmentShare,
     SchoolingRate,
 )
+from applications.programmes import get_rules
 from institutions.models import UpdateRound
 from territories.models import Region
 
@@ -86,11 +87,7 @@ def problems(call: Call) -> list[Problem]:
 
 
 def _has_no_rate(call: Call) -> bool:
-    rates = {
-        Programme.EPS: call.eps_rates,
-        Programme.SCHOOLING: call.schooling_rates,
-    }[Programme(call.programme)]
-    return not rates.filter(amount__gt=0).exists()
+    return not get_rules(call.programme).rates(call).filter(amount__gt=0).exists()
 
 
 def _lacks_an_envelope(call: Call) -> bool:
@@ -116,7 +113,7 @@ LIST: tuple[tuple[str, Promise, Callable[[Call], bool]], ...] = (
         lambda call: not call.criteria.exists(),
     ),
     ("envelopes", _("A region has no envelope yet."), _lacks_an_envelope),
-    ("instalments", _("The instalments do not add up to 100 %."), _shares_differ),
+    ("instalments", _("The instalments do not add up to the award."), _shares_differ),
     (
         "dates",
         _("The call closes in the past."),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +87,10 @@ class Rules(ABC):
         self, association: Association, call: Call
     ) -> list[Institution | Association]:
         """Units of the association that have no live file in the call yet."""
+
+    @abstractmethod
+    def rates(self, call: Call) -> QuerySet[Any]:
+        """The tariffs of a call for this programme."""
 
     @abstractmethod
     def record_lines(self, application: Application) -> list[Line]:

@@ -7,7 +7,7 @@ licensed capacity, eligible counts are reduced pro rata (decision 19).
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
@@ -49,10 +49,13 @@ class EpsRules(Rules):
         rows = association.institutions.filter(is_active=True)
         return list(rows.exclude(pk__in=taken.values("institution")).order_by("pk"))
 
+    def rates(self, call: Call) -> QuerySet[Any]:
+        return call.eps_rates.all()
+
     def record_lines(self, application: Application) -> list[Line]:
         rates = {
             (rate.category, rate.level): rate.amount
-            for rate in application.call.eps_rates.all()
+            for rate in self.rates(application.call)
         }
         counts = (
             Headcount.objects.filter(

@@ -7,7 +7,7 @@ per child and the ceiling per association, each an explicit negative line (decis
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
@@ -54,10 +54,13 @@ class SchoolingRules(Rules):
         taken = Application.objects.live().filter(call=call, association=association)
         return [] if taken.exists() else [association]
 
+    def rates(self, call: Call) -> QuerySet[Any]:
+        return call.schooling_rates.all()
+
     def record_lines(self, application: Application) -> list[Line]:
         rates = {
             (rate.sub_programme, rate.degree): rate.amount
-            for rate in application.call.schooling_rates.all()
+            for rate in self.rates(application.call)
         }
         counts: Counter[tuple[str, str, int]] = Counter()
         rows = self._enrolments(application).values_list(
