@@ -223,10 +223,11 @@ def sleeper(tmp_path) -> Service:
 def test_a_keeper_goes_when_the_last_user_does(sleeper, tmp_path):
     users = services.Users(tmp_path)
     users.hold("sleeper")
-    kept = threading.Thread(target=keeper.keep, args=(sleeper, lambda: False))
+    runs = threading.Event()
+    kept = threading.Thread(target=keeper.keep, args=(sleeper, runs.set))
     kept.start()
-    while not services.is_kept(tmp_path, "sleeper"):
-        pass
+    assert runs.wait(10)
+    assert services.is_kept(tmp_path, "sleeper")
     assert services.is_used(tmp_path, "sleeper")
 
     users.release("sleeper", timeout=10)

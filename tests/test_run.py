@@ -17,6 +17,8 @@ import pytest
 from entraide.launcher import database
 from tests.launching import ROOT, Started, Tree, wait_for
 
+# One process of pytest-xdist, which then needs one checkout only.
+pytestmark = pytest.mark.xdist_group("run")
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="about what root does")
 
 
