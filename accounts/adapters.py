@@ -4,9 +4,13 @@ Mails of this room leave through the outbox: once, in the reader's language, and
 page that asks for one answers as fast for an unknown address as for a known one.
 """
 
+import time
 from uuid import uuid4
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
         response["Location"] = in_language(response["Location"], user.language)
         return response
 
-    def send_password_reset_mail(self, user, email, context):
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Whoever has just signed in is not asked for the password once more."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        limit = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        if records and records[-1]["at"] > limit:
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
+
+    def send_password_reset_mail(self, user, email, _context):
         """The link is made when the mail is: no secret stands in a row."""
         tell([user], FORGOTTEN, subject=("account", user.pk), key=uuid4().hex)
 
