@@ -4,7 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Access
+from accounts.enums import Access, Role
+
+
+class AccessLogQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The inspector checks it; the administrator keeps it."""
+        may_read = user.is_active and user.role in (Role.INSPECTOR, Role.ADMINISTRATOR)
+        return self.all() if may_read else self.none()
 
 
 class AccessLog(models.Model):
@@ -24,6 +31,8 @@ class AccessLog(models.Model):
     association_id = models.BigIntegerField(_("association"), null=True)
     count = models.PositiveIntegerField(_("how many"), default=1)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
+
+    objects = AccessLogQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access")
