@@ -75,7 +75,6 @@ def steps() -> list[tuple[str, list[str], dict[str, str]]]:
         ("lint", ["-m", "ruff", "check", "."], {}),
         ("format", ["-m", "ruff", "format", "--check", "."], {}),
         ("templates", ["-m", "djlint", *templates(), "--lint", "--quiet"], {}),
-        ("template format", ["-m", "djlint", *templates(), "--check", "--quiet"], {}),
         ("types", ["-m", "mypy", "."], typed),
         (
             "layers",
@@ -148,8 +147,6 @@ def fix(place: Place) -> int:
     python = str(place.venv.python)
     machine.run([python, "-m", "ruff", "format", "."])
     machine.run([python, "-m", "ruff", "check", "--fix", "--exit-zero", "."])
-    done = run(place, ["-m", "djlint", *templates(), "--reformat", "--quiet"], {})
-    say(done.stdout.rstrip())
     return 0
 
 

@@ -101,7 +101,7 @@ class Users:
             log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", keeper.__file__],
+                [sys.executable, "-I", "-S", keeper.__file__, service.name],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
