@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from applications.urls import public_patterns
 from entraide import components_page, health, views
 
 urlpatterns = [
@@ -15,6 +16,9 @@ urlpatterns = [
         path("components/", components_page.components, name="components"),
         path("accounts/", include("accounts.sign_in_urls")),
         path("me/", include("accounts.urls")),
+        path("my/", include("institutions.urls")),
+        path("", include(public_patterns)),
+        path("", include("applications.urls")),
         path("admin/", admin.site.urls),
     ),
 ]

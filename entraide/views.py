@@ -11,7 +11,7 @@ NOT_KEPT = frozenset({"csrfmiddlewaretoken", "autosave"})
 
 
 def home(request):
-    return redirect("admin:index" if request.user.is_staff else "institutions:home")
+    return redirect("admin:index" if request.user.is_staff else "applications:home")
 
 
 @never_cache

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +86,14 @@ def posted(data: Any) -> Raw:
     """The values of a posted form that are worth keeping."""
     skipped = {"csrfmiddlewaretoken", "idempotency_key", "version", "autosave"}
     return {key: values for key, values in data.lists() if key not in skipped}
+
+
+def as_post(raw: Raw) -> QueryDict:
+    """What was kept, as a form takes it."""
+    data = QueryDict(mutable=True)
+    for name, values in raw.items():
+        data.setlist(name, values)
+    return data
 
 
 def _rows(kind: str, object_id: int) -> Any:

@@ -6,7 +6,7 @@ from accounts import outbox
 from accounts.enums import Role
 from accounts.models import User
 from institutions.enums import MembershipRole
-from institutions.models import AnnualUpdate, Association
+from institutions.models import AnnualUpdate, Association, Membership
 
 
 def update_confirmed(update: AnnualUpdate) -> None:
@@ -37,6 +37,17 @@ def association_status(association: Association) -> None:
         context={**names(association), "reason": association.status_reason},
         path="/my/record/",
         key=str(association.version),
+    )
+
+
+def invited(membership: Membership, *, is_new: bool) -> None:
+    """``is_new``: the account has no password yet and is told how to choose one."""
+    outbox.tell(
+        [membership.user],
+        "member_invited" if is_new else "member_joined",
+        subject=("membership", membership.pk),
+        context={**names(membership.association), "email": membership.user.email},
+        path="/accounts/password/reset/" if is_new else "/my/record/",
     )
 
 

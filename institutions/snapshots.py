@@ -7,7 +7,7 @@ in it by their code only; no name of a child or of staff, no card number.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -27,6 +27,7 @@ from institutions.models import (
     UnmetRequests,
     UpdateRound,
 )
+from institutions.sections import Key
 
 SCHEMA_VERSION = 1
 UPDATE = "update"
@@ -164,23 +165,32 @@ def record_content(association: Association, *, year: int) -> dict[str, Any]:
         "accounts_year": accounts_year,
         "identity": _fields(association, IDENTITY),
         "bank": _fields(association, BANK),
-        "board": {
-            **_fields(association, BOARD),
-            "members": [
-                _fields(member, ["role", "name", "phone", "email"])
-                for member in association.board.order_by("pk")
-            ],
-        },
+        "board": _board(association),
         "institutions": _institutions(association, year, accounts_year),
         "centres": _centres(association, year),
         "accounts": _accounts(association, accounts_year).get(None, {}),
-        "documents": list(
-            Document.objects.current()
-            .filter(association=association)
-            .order_by("sha256")
-            .values("sha256", "type__code", "expires_on")
-        ),
+        "documents": _documents(association),
     }
+
+
+def section_content(key: Key, *, year: int | None) -> Any:
+    """The part of the record that one section is about; rows of ``year``."""
+    return READERS[key.code](key, year or 0)
+
+
+def _board(association: Association) -> dict[str, Any]:
+    return {
+        **_fields(association, BOARD),
+        "members": [
+            _fields(member, ["role", "name", "phone", "email"])
+            for member in association.board.order_by("pk")
+        ],
+    }
+
+
+def _documents(association: Association) -> list[dict[str, Any]]:
+    rows = Document.objects.current().filter(association=association)
+    return list(rows.order_by("sha256").values("sha256", "type__code", "expires_on"))
 
 
 def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -210,33 +220,40 @@ def _by_institution(
     return found
 
 
+def _figures(association: Association, year: int) -> dict[str, dict[int, Any]]:
+    """By table, then by institution."""
+    return {
+        "headcounts": _by_institution(
+            Headcount, association, year, "category", "level", "sex"
+        ),
+        "staff_counts": _by_institution(
+            StaffCount, association, year, "employer", "function", "sex"
+        ),
+        "unmet": _by_institution(UnmetRequests, association, year, "sex"),
+    }
+
+
 def _institutions(
     association: Association, year: int, accounts_year: int
 ) -> list[dict[str, Any]]:
-    heads = _by_institution(Headcount, association, year, "category", "level", "sex")
-    staff = _by_institution(
-        StaffCount, association, year, "employer", "function", "sex"
-    )
-    unmet = _by_institution(UnmetRequests, association, year, "sex")
+    figures = _figures(association, year)
     accounts = _accounts(association, accounts_year)
     rows = Institution.objects.filter(association=association, is_active=True)
     return [
         {
             "id": row.pk,
             **_fields(row, INSTITUTION),
-            "headcounts": heads.get(row.pk, {}),
-            "staff_counts": staff.get(row.pk, {}),
-            "unmet": unmet.get(row.pk, {}),
+            **{name: found.get(row.pk, {}) for name, found in figures.items()},
             "accounts": accounts.get(row.pk, {}),
         }
         for row in rows.order_by("pk")
     ]
 
 
-def _centres(association: Association, year: int) -> list[dict[str, Any]]:
+def _children(association: Association, year: int) -> dict[int, list[dict[str, Any]]]:
+    """By centre. The encrypted columns are not even read."""
     children: dict[int, list[dict[str, Any]]] = defaultdict(list)
     enrolments = Enrolment.objects.filter(centre__association=association, year=year)
-    # Without the encrypted columns: nothing of an identity is even read here.
     enrolments = enrolments.select_related("child").defer(
         "child__name", "child__massar", "child__card_number"
     )
@@ -248,10 +265,19 @@ def _centres(association: Association, year: int) -> list[dict[str, Any]]:
                 **_fields(row, ENROLMENT),
             }
         )
+    return children
+
+
+def _staff(association: Association, year: int) -> dict[int, list[dict[str, Any]]]:
     staff: dict[int, list[dict[str, Any]]] = defaultdict(list)
     members = StaffMember.objects.filter(centre__association=association, year=year)
     for member in members.defer("name").order_by("pk"):
         staff[member.centre_id].append(_fields(member, STAFF))
+    return staff
+
+
+def _centres(association: Association, year: int) -> list[dict[str, Any]]:
+    children, staff = _children(association, year), _staff(association, year)
     rows = Centre.objects.filter(association=association, is_active=True)
     return [
         {
@@ -263,3 +289,22 @@ def _centres(association: Association, year: int) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("pk")
     ]
+
+
+READERS: dict[str, Callable[[Key, int], Any]] = {
+    "identity": lambda key, year: _fields(key.association, IDENTITY),
+    "bank": lambda key, year: _fields(key.association, BANK),
+    "board": lambda key, year: _board(key.association),
+    "institution": lambda key, year: _fields(key.unit, INSTITUTION),
+    "centre": lambda key, year: _fields(key.unit, CENTRE),
+    "headcounts": lambda key, year: {
+        name: found.get(key.unit_id, {})
+        for name, found in _figures(key.association, year).items()
+    },
+    "accounts": lambda key, year: _accounts(key.association, year).get(
+        key.unit_id or None, {}
+    ),
+    "children": lambda key, year: _children(key.association, year).get(key.unit_id, []),
+    "staff": lambda key, year: _staff(key.association, year).get(key.unit_id, []),
+    "documents": lambda key, year: _documents(key.association),
+}

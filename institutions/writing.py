@@ -38,8 +38,10 @@ def _fields(row: Any, cleaned: Mapping[str, Any]) -> None:
     for name, value in cleaned.items():
         setattr(row, name, value)
     names = [*cleaned, "version"]
-    if cleaned.get("commune"):
-        row.delegation = cleaned["commune"].delegation
+    # At an institution's place, its delegation; elsewhere, that of the commune.
+    place = cleaned.get("institution") or cleaned.get("commune")
+    if place:
+        row.delegation = place.delegation
         names.append("delegation")
     row.validate_constraints()
     row.version = F("version") + 1

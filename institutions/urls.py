@@ -1,0 +1,40 @@
+"""Addresses of the record, under ``my/``."""
+
+from django.urls import path
+
+from institutions import views
+
+app_name = "institutions"
+urlpatterns = [
+    path("association/", views.choose, name="choose"),
+    path("record/", views.record, name="record"),
+    path("update/", views.overview, name="update"),
+    path("update/begin/", views.begin, name="update_begin"),
+    path("update/confirm/", views.confirm, name="update_confirm"),
+    path("update/<slug:code>/<int:unit>/", views.section, name="update_section"),
+    path(
+        "update/<slug:code>/<int:unit>/change/",
+        views.section_change,
+        name="update_change",
+    ),
+    path("centres/<int:centre>/children/", views.child_list, name="children"),
+    path("centres/<int:centre>/children/add/", views.child_edit, name="child_add"),
+    path("centres/<int:centre>/children/<int:pk>/", views.child_edit, name="child"),
+    path("children/<int:pk>/remove/", views.child_remove, name="child_remove"),
+    path("centres/<int:centre>/staff/", views.staff_list, name="staff"),
+    path("centres/<int:centre>/staff/add/", views.staff_edit, name="staff_add"),
+    path("centres/<int:centre>/staff/<int:pk>/", views.staff_edit, name="staff_member"),
+    path("staff/<int:pk>/remove/", views.staff_remove, name="staff_remove"),
+    path("documents/", views.document_list, name="documents"),
+    path(
+        "documents/add/<slug:code>/<int:unit>/",
+        views.document_upload,
+        name="document_upload",
+    ),
+    path("documents/<int:pk>/", views.document_file, name="document"),
+    path(
+        "documents/<int:pk>/take-back/",
+        views.document_take_back,
+        name="document_take_back",
+    ),
+]

@@ -1,0 +1,39 @@
+"""Pages of the portal about the record of one's association."""
+
+from institutions.views.documents import (
+    document_file,
+    document_list,
+    document_take_back,
+    document_upload,
+)
+from institutions.views.people import (
+    child_edit,
+    child_list,
+    child_remove,
+    staff_edit,
+    staff_list,
+    staff_remove,
+)
+from institutions.views.record import choose, record
+from institutions.views.sections import section, section_change
+from institutions.views.update import begin, confirm, overview
+
+__all__ = [
+    "begin",
+    "child_edit",
+    "child_list",
+    "child_remove",
+    "choose",
+    "confirm",
+    "document_file",
+    "document_list",
+    "document_take_back",
+    "document_upload",
+    "overview",
+    "record",
+    "section",
+    "section_change",
+    "staff_edit",
+    "staff_list",
+    "staff_remove",
+]

@@ -1,0 +1,74 @@
+"""What the pages of an update begin with: the association's own, or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from institutions import carry, drafts, readable, sections, snapshots, update
+from institutions.current import current_association
+from institutions.models import AnnualUpdate, Association
+from institutions.snapshots import UPDATE
+
+
+@dataclass(frozen=True)
+class SectionPage:
+    """One section of the update under way, as its pages show it."""
+
+    update: AnnualUpdate
+    key: sections.Key
+
+    @property
+    def association(self) -> Association:
+        return self.key.association
+
+    def draft(self) -> drafts.Draft:
+        return drafts.read(UPDATE, self.update.pk, self.key.slug)
+
+    def year_shown(self) -> int | None:
+        """The year of the values that *unchanged* would keep."""
+        if not self.key.section.is_yearly:
+            return None
+        return carry.year_kept(self.key, self.update.round)
+
+    def lines(self, year: int | None = None) -> list[readable.Line]:
+        piece = snapshots.section_content(self.key, year=year or self.year_shown())
+        return readable.lines(self.key.code, piece, readable.Names(piece))
+
+
+def load_update(request) -> AnnualUpdate:
+    """The update of the current round, begun. Raises ``Http404``."""
+    association = current_association(request)
+    found = find_update(request, association)
+    if found is None:
+        raise Http404
+    found.association = association
+    return found
+
+
+def find_update(request, association: Association) -> Any:
+    round_ = update.current_round()
+    rows = AnnualUpdate.objects.visible_to(request.user).select_related(
+        "round", "confirmed_by", "verified_by"
+    )
+    return rows.filter(association=association, round=round_).first()
+
+
+def load_section(request, code: str, unit: int) -> SectionPage:
+    found = load_update(request)
+    try:
+        key = sections.find(found.association, code, unit)
+    except Association.DoesNotExist:
+        raise Http404 from None
+    return SectionPage(found, key)
+
+
+def next_page(states: list[update.SectionState], code: str, unit: int) -> str | None:
+    """The address of the next section to do, looking onward first."""
+    place = next(
+        i for i, state in enumerate(states) if (state.code, state.unit) == (code, unit)
+    )
+    for state in states[place + 1 :] + states[:place]:
+        if state.state != "done":
+            return state.url
+    return None

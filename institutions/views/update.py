@@ -1,0 +1,80 @@
+"""The update as a whole: what remains, and *confirm*."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from institutions import update
+from institutions.current import current_association, is_manager
+from institutions.findings import check_record
+from institutions.update.answers import is_open
+from institutions.views.loading import find_update, load_update
+
+
+def overview(request):
+    association = current_association(request)
+    found = find_update(request, association)
+    context = {"round": update.current_round(), "update": found}
+    if found:
+        found.association = association
+        states = update.progress(found)
+        context |= {
+            "groups": grouped(states),
+            "done": sum(state.state == "done" for state in states),
+            "total": len(states),
+            "is_open": is_open(found),
+        }
+    return render(request, "institutions/update.html", context)
+
+
+@require_POST
+def begin(request):
+    association = current_association(request)
+    round_ = update.current_round()
+    if round_ is not None:
+        update.begin(association.pk, actor=request.user, year=round_.year)
+    return redirect("institutions:update")
+
+
+def confirm(request):
+    found = load_update(request)
+    if not is_manager(request):
+        raise PermissionDenied
+    if request.method == "POST" and certified(request):
+        try:
+            update.confirm(
+                found.pk, actor=request.user, version=int(request.POST["version"])
+            )
+        except ValidationError as error:
+            for text in error.messages:
+                messages.error(request, text)
+        else:
+            messages.success(
+                request, _("The update is confirmed. Your delegation has been told.")
+            )
+        return redirect("institutions:update")
+    context = {
+        "update": found,
+        "remaining": update.remaining(found),
+        "is_open": is_open(found),
+        "findings": check_record(found.association, year=found.round.year),
+        "is_refused": request.method == "POST",
+    }
+    return render(request, "institutions/update_confirm.html", context)
+
+
+def certified(request):
+    return (
+        bool(request.POST.get("certified"))
+        and request.POST.get("version", "").isdecimal()
+    )
+
+
+def grouped(states):
+    """The sections under the name of their unit, in order."""
+    groups = {}
+    for state in states:
+        groups.setdefault(state.unit_name, []).append(state)
+    return list(groups.items())
