@@ -7,11 +7,13 @@ columns are those of the list in use before the portal (domain.md, section 3.2).
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO
 
 from django.db.models import (
     CharField,
@@ -27,16 +29,21 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rustpy_xlsxwriter import Format, write_worksheet
 
-from accounts.enums import Programme
+from accounts import access
+from accounts.enums import Access, Programme
+from accounts.models import User
 from applications.enums import State
 from applications.models import Application, Call
 from institutions.enums import BoardRole, DisabilityType, Milieu, SubProgramme
 from institutions.models import BoardMember
 
 CHUNK = 2_000
+# More rows than this are written by the worker.
+AT_ONCE = 2_000
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -154,7 +161,8 @@ SCHOOLING = [
     *HEAD,
     *[
         _children(
-            _("children of sub-programme %(code)s") % {"code": code}, sub_programme=code
+            format_lazy(_("children of sub-programme {code}"), code=code),
+            sub_programme=code,
         )
         for code in SubProgramme.values
     ],
@@ -168,7 +176,7 @@ SCHOOLING = [
 COLUMNS = {Programme.EPS: EPS, Programme.SCHOOLING: SCHOOLING}
 
 
-def rows(queryset, *, programme: str, language: str) -> Iterator[list]:
+def rows(queryset, *, programme: str, language: str) -> Iterator[list[Any]]:
     """Typed values of each file, in the order of the columns, from one query.
 
     ``queryset`` is already scoped and filtered. Amounts are Decimals, days dates.
@@ -200,13 +208,63 @@ def _typed(column: Column, value: Any) -> Any:
     return column.show(value)
 
 
-def chosen(user, params: dict):
+def chosen(user: User, params: dict[str, Any]) -> Any:
     """The files that ``params`` of the export form name, within the user's scope."""
     files = Application.objects.visible_to(user).filter(call=params["call"])
     for name in ("region", "delegation"):
         if params[name]:
             files = files.filter(**{name: params[name]})
     return files.filter(state__in=params["states"]) if params["states"] else files
+
+
+@contextmanager
+def made(
+    user: User, params: dict[str, Any], *, advance: Callable[[int], None] | None = None
+) -> Iterator["Export"]:
+    """The list as an open file, gone from the disk once closed.
+
+    ``advance`` is told how many rows are written, every ``CHUNK``. The export is
+    logged: it names people and their accounts.
+    """
+    call = Call.objects.visible_to(user).get(pk=params["call"])
+    lines = Lines(chosen(user, params), call, params["language"], advance)
+    with NamedTemporaryFile(suffix=f".{params['format']}") as file:
+        WRITERS[params["format"]](Path(file.name), lines)
+        access.log(
+            user,
+            Access.EXPORT,
+            subject=("applications.application", None),
+            count=lines.count,
+            detail=f"{call.programme} {call.year} {params['format']}",
+        )
+        with Path(file.name).open("rb") as content:
+            yield Export(content, file_name(call, params["format"]), lines.count)
+
+
+@dataclass(frozen=True)
+class Export:
+    content: BinaryIO
+    name: str
+    count: int
+
+
+class Lines:
+    """The rows of one list as they are read, counted."""
+
+    def __init__(self, queryset, call: Call, language: str, advance=None):
+        self.queryset, self.call, self.language = queryset, call, language
+        self.advance = advance or (lambda _done: None)
+        self.count = 0
+        self.columns = COLUMNS[Programme(call.programme)]
+        self.heads = titles(call.programme, language)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        programme = self.call.programme
+        for line in rows(self.queryset, programme=programme, language=self.language):
+            self.count += 1
+            if self.count % CHUNK == 0:
+                self.advance(self.count)
+            yield line
 
 
 def titles(programme: str, language: str) -> list[str]:
@@ -217,31 +275,27 @@ def titles(programme: str, language: str) -> list[str]:
 FORMATS = {"amount": "#,##0.00", "day": "dd/mm/yyyy", "count": "0"}
 
 
-def write_xlsx(path: Path, queryset, *, call: Call, language: str) -> None:
+def write_xlsx(path: Path, lines: Lines) -> None:
     """A sheet that reads from the right in Arabic, with real numbers and dates.
 
     Text stays text: no cell is ever a formula.
     """
-    heads = titles(call.programme, language)
     formats = {
         head: Format().set_num_format(FORMATS[column.kind])
-        for head, column in zip(heads, COLUMNS[Programme(call.programme)], strict=True)
+        for head, column in zip(lines.heads, lines.columns, strict=True)
         if column.kind in FORMATS
     }
-    lines = (
-        dict(zip(heads, values, strict=True))
-        for values in rows(queryset, programme=call.programme, language=language)
-    )
+    named = (dict(zip(lines.heads, values, strict=True)) for values in lines)
     write_worksheet(
-        _at_least_the_heads(lines, heads),
+        _at_least_the_heads(named, lines.heads),
         str(path),
-        sheet_name=f"{call.programme.upper()} {call.year}",
+        sheet_name=f"{lines.call.programme.upper()} {lines.call.year}",
         freeze_row=1,
         bold_headers=True,
         autofilter=True,
         column_width=18,
         column_formats=formats,
-        sheet_view={"right_to_left": language == "ar"},
+        sheet_view={"right_to_left": lines.language == "ar"},
     )
 
 
@@ -255,15 +309,15 @@ def _at_least_the_heads(lines: Iterator[dict], heads: list[str]) -> Iterator[dic
         yield dict.fromkeys(heads)
 
 
-def write_csv(path: Path, queryset, *, call: Call, language: str) -> None:
+def write_csv(path: Path, lines: Lines) -> None:
     """UTF-8 with its mark, semicolons, ISO dates, a decimal point.
 
     A text that a spreadsheet would run as a formula is quoted with an apostrophe.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(titles(call.programme, language))
-        for values in rows(queryset, programme=call.programme, language=language):
+        writer.writerow(lines.heads)
+        for values in lines:
             writer.writerow([_harmless(value) for value in values])
 
 

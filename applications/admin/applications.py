@@ -17,6 +17,7 @@ from applications.admin.exports import ExportPages
 from applications.admin.review_forms import action_of
 from applications.admin.review_page import ReviewPage
 from applications.forms.staff_list import ORDERS, ApplicationFilterForm
+from applications.lookup import by_number_or_name
 from applications.models import Application
 from applications.workflow import StalePage
 
@@ -37,11 +38,18 @@ PAGE_RELATIONS = (
 class ApplicationAdmin(ExportPages, ScopedModelAdmin):
     """Read and acted upon, never edited: only the workflow changes a file."""
 
+    # For the choices of other pages; the list has its own search.
+    search_fields = ("number",)
+    paginator = paging.BoundedPaginator
+
     def get_queryset(self, request):
         return Application.objects.visible_to(request.user)
 
     def has_change_permission(self, request, obj=None):
         return False
+
+    def get_search_results(self, request, queryset, search_term):
+        return by_number_or_name(queryset, search_term), False
 
     def changelist_view(self, request, extra_context=None):
         """Ids first, then fifty rows; counts and sums of one call (decision 42)."""
@@ -100,8 +108,7 @@ class ApplicationAdmin(ExportPages, ScopedModelAdmin):
 
     def _page(self, request, object_id):
         self._check_may_view(request)
-        file = self.get_object(request, object_id)
-        return ReviewPage(file, request.user, request.GET.get("doc", ""))
+        return ReviewPage(self.get_object(request, object_id), request)
 
     def get_object(self, request, object_id, from_field=None):
         """With all that the page shows, in one query; 404 out of scope."""

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
+from accounts.portal_forms import PortalForm
 from applications.enums import State
 from applications.models import Call
 from territories.models import Delegation, Region
@@ -11,7 +12,7 @@ from territories.models import Delegation, Region
 FORMATS = [("xlsx", _("spreadsheet (XLSX)")), ("csv", _("text (CSV)"))]
 
 
-class ExportForm(forms.Form):
+class ExportForm(PortalForm, forms.Form):
     """One call, narrowed to a part of the reader's territory or to some states."""
 
     call = forms.ModelChoiceField(Call.objects.none(), label=_("call"))
