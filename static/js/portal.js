@@ -1,15 +1,14 @@
 /* What the portal adds where scripts run: autosave, a copy on the device, live totals, files
    sent when chosen. Every page works without it. No library, no inline code (strict policy). */
-(() => {
-  "use strict";
+(() => { "use strict";
   document.documentElement.classList.add("js");
   const PREFIX = "entraide:", DELAY = 3000;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const arabic = { "٫": ".", "−": "-" };
+  const arabic = { "\u066b": ".", "\u2212": "-" };
   /* 1 250,50 or ١٢٥٠ as a number; what is no number counts for nothing. */
   const number = (text) => {
-    const plain = String(text ?? "").replace(/[٠-٩]/g, (d) => d.charCodeAt(0) - 0x660)
-      .replace(/[٫−]/g, (c) => arabic[c]).replace(/[\s\u00a0\u202f\u200e\u200f]/g, "").replace(",", ".");
+    const plain = String(text ?? "").replace(/[\u0660-\u0669]/g, (d) => d.charCodeAt(0) - 0x660)
+      .replace(/[\u066b\u2212]/g, (c) => arabic[c]).replace(/[\s\u00a0\u202f\u200e\u200f]/g, "").replace(",", ".");
     return plain && Number.isFinite(Number(plain)) ? Number(plain) : 0;
   };
   const money = (value) => {
@@ -88,11 +87,10 @@
     const save = async () => {
       clearTimeout(timer);
       if (running) { timer = setTimeout(save, DELAY); return; }
-      running = true; changed = false;
+      running = true; changed = false; say(form, "busy");
       const body = new FormData(form);
       all("input[type=file]", form).forEach((field) => body.delete(field.name));
       body.set("autosave", "1");
-      say(form, "busy");
       try {
         await answered(await fetch(form.dataset.autosave, { method: "POST", body, headers: { Accept: "application/json", "X-Requested-With": "fetch" }, credentials: "same-origin" }));
       } catch { changed = true; say(form, "local"); timer = setTimeout(save, 4 * DELAY); }
