@@ -1,0 +1,139 @@
+"""The documents of a file: what the call asks, what the vault holds, what is sent."""
+
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from applications import workflow
+from applications.documents import checklist
+from applications.forms.submission import UploadForm
+from applications.models import Attachment
+from applications.views.files import (
+    neighbours,
+    own_file,
+    page_context,
+    section_of,
+)
+from institutions import vault
+from institutions.enums import DocumentLevel
+from institutions.models import Document
+
+CODE = "documents"
+
+
+def show_documents(request, file, *, errors=None, status=200):
+    """``errors``: the sentence of a refused file, by line of the call."""
+    unlocked = workflow.unlocked(file).document_type_ids
+    rows = checklist(file)
+    reusable = reusable_by_type(file, rows)
+    for row in rows:
+        row_type = row.call_document.type_id
+        row.call_document.view = {
+            "is_open": unlocked is None or row_type in unlocked,
+            "reusable": reusable[row_type],
+            "error": (errors or {}).get(row.call_document.pk, ""),
+        }
+    context = {
+        **page_context(file),
+        **neighbours(file, CODE),
+        "section": section_of(file, CODE),
+        "rows": rows,
+    }
+    return render(request, "applications/documents.html", context, status=status)
+
+
+def reusable_by_type(file, rows) -> dict[int, list[Document]]:
+    """Documents of the vault that are still good and not attached yet."""
+    attached = {a.document_id for row in rows for a in row.attachments}
+    found = defaultdict(list)
+    documents = Document.objects.current().filter(
+        association=file.association_id,
+        type__in=[row.call_document.type_id for row in rows],
+        child=None,
+        staff_member=None,
+    )
+    for document in documents.order_by("-pk")[:200]:
+        is_elsewhere = (
+            document.institution_id and document.institution_id != file.institution_id
+        )
+        if document.pk in attached or is_elsewhere:
+            continue
+        if not document.is_expired(timezone.localdate()):
+            found[document.type_id].append(document)
+    return found
+
+
+@require_POST
+def upload(request, pk):
+    """Each file is checked and kept; the first refusal stands at its line."""
+    file = own_file(request, pk)
+    form = UploadForm(request.POST, request.FILES)
+    form.full_clean()
+    line = get_object_or_404(
+        file.call.documents.select_related("type"),
+        pk=form.cleaned_data.get("call_document"),
+    )
+    try:
+        for sent in request.FILES.getlist("file") or [None]:
+            _attach(request, file, line, sent)
+    except ValidationError as error:
+        refused = {line.pk: " ".join(error.messages)}
+        return show_documents(request, file, errors=refused, status=422)
+    return _back(file, line.pk)
+
+
+def _attach(request, file, line, sent):
+    if sent is None:
+        form = UploadForm({"call_document": line.pk})
+        raise ValidationError(form.errors["file"])
+    is_about_unit = line.type.level == DocumentLevel.INSTITUTION
+    document = vault.store(
+        sent,
+        association=file.association,
+        type=line.type,
+        actor=request.user,
+        institution=file.institution if is_about_unit else None,
+    )
+    workflow.attach(file.pk, document.pk, actor=request.user)
+
+
+@require_POST
+def attach(request, pk):
+    """One tap: a document of the vault joins the file."""
+    file = own_file(request, pk)
+    document = get_object_or_404(
+        Document.objects.visible_to(request.user),
+        pk=_number(request.POST.get("document")),
+    )
+    try:
+        workflow.attach(file.pk, document.pk, actor=request.user)
+    except ValidationError as error:
+        line = file.call.documents.filter(type=document.type_id).first()
+        refused = {line.pk if line else 0: " ".join(error.messages)}
+        return show_documents(request, file, errors=refused, status=422)
+    return _back(file, _number(request.POST.get("call_document")))
+
+
+@require_POST
+def detach(request, pk):
+    """The document leaves the file and stays in the vault."""
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
+    file = own_file(request, attachment.application_id)
+    workflow.detach(attachment.pk, actor=request.user)
+    return _back(file, _number(request.POST.get("call_document")))
+
+
+def _number(text) -> int:
+    if not text or not text.isdecimal():
+        raise Http404
+    return int(text)
+
+
+def _back(file, line_pk):
+    here = reverse("applications:section", args=[file.pk, CODE])
+    return redirect(f"{here}#document-{line_pk}")

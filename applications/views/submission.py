@@ -1,0 +1,140 @@
+"""Check what was written, certify, send; take a file back."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from applications import findings, workflow
+from applications.documents import checklist
+from applications.enums import LetterKind, Level, LineKind, State
+from applications.forms.submission import AnswerForm, SubmitForm, WithdrawForm
+from applications.models import Remark
+from applications.programmes import get_rules
+from applications.views.files import manages, own_file, page_context
+
+IN_HAND = (State.DRAFT, State.RETURNED)
+
+
+@require_safe
+def check_answers(request, pk):
+    file = own_file(request, pk)
+    if file.state not in IN_HAND:
+        return redirect(file)
+    return _show_answers(request, file, form=_submit_form(file))
+
+
+@require_POST
+def submit(request, pk):
+    file = own_file(request, pk)
+    if file.state not in IN_HAND:
+        return redirect("applications:receipt", file.pk)
+    if not manages(request, file):
+        raise PermissionDenied
+    form = _submit_form(file, request.POST)
+    if form.is_valid() and _sent(request, file, form):
+        return redirect("applications:receipt", file.pk)
+    return _show_answers(request, file, form=form, status=422)
+
+
+def _sent(request, file, form) -> bool:
+    data = form.cleaned_data
+    try:
+        workflow.submit(
+            file.pk,
+            actor=request.user,
+            version=data["version"],
+            certified=data["certified"],
+            late_code=data.get("late_code", ""),
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return False
+    return True
+
+
+def add_errors(form, error: ValidationError) -> None:
+    """Each message beside the field that its code names, else above the form."""
+    for one in getattr(error, "error_list", [error]):
+        form.add_error(one.code if one.code in form.fields else None, one)
+
+
+def _submit_form(file, data=None) -> SubmitForm:
+    asks_code = file.state == State.DRAFT and not file.call.is_open()
+    return SubmitForm(data, asks_code=asks_code, initial={"version": file.version})
+
+
+def _show_answers(request, file, *, form, status=200):
+    context = {
+        **page_context(file),
+        **answers(file),
+        "form": form,
+        "is_manager": manages(request, file),
+    }
+    blocking = [f for f in context["findings"] if f.level == Level.BLOCKING]
+    context["can_send"] = not blocking and not context.get("missing")
+    return render(request, "applications/check_answers.html", context, status=status)
+
+
+def answers(file) -> dict[str, Any]:
+    """Everything the file says, by section."""
+    lines = list(file.lines.all())
+    return {
+        "sections": get_rules(file.programme).sections,
+        "counts": [line for line in lines if line.kind == LineKind.COUNT],
+        "lines": lines,
+        "budget": file.budget_lines.all(),
+        "rows": checklist(file),
+        "findings": [f for f in findings.check(file) if f.level != Level.OFF],
+    }
+
+
+@require_safe
+def receipt(request, pk):
+    """The proof of deposit: its number at once, its PDF as soon as it is made."""
+    file = own_file(request, pk)
+    if not file.number:
+        return redirect(file)
+    letter = file.letters.filter(kind=LetterKind.RECEIPT).order_by("-rank").first()
+    context = {"file": file, "letter": letter}
+    return render(request, "applications/receipt.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, pk):
+    """A page of its own, which names the file again, before what cannot be undone."""
+    file = own_file(request, pk)
+    if not manages(request, file):
+        raise PermissionDenied
+    form = WithdrawForm(request.POST or None, initial={"version": file.version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            workflow.withdraw(file.pk, actor=request.user, **data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return redirect(file)
+    return render(request, "applications/withdraw.html", {"file": file, "form": form})
+
+
+@require_POST
+def answer(request, pk):
+    """Answer one remark of the delegation."""
+    remark = get_object_or_404(Remark.objects.visible_to(request.user), pk=pk)
+    file = own_file(request, remark.application_id)
+    form = AnswerForm(request.POST, prefix=f"remark-{remark.pk}")
+    if form.is_valid():
+        try:
+            workflow.answer_remark(remark.pk, actor=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return redirect(f"{file.get_absolute_url()}#remarks")
+    context = {**page_context(file), "failed": {remark.pk: form}}
+    return render(request, "applications/answers.html", context, status=422)
