@@ -233,10 +233,12 @@ def postgres_answers(sockets: Path, programs: Path) -> bool:
 
 
 def psql(sockets: Path, programs: Path, sql: str, database: str = DATABASE) -> str:
-    """One statement's answer as bare text; CalledProcessError when it fails."""
+    """One statement's answer as bare text; Refusal when it fails."""
     argv = [str(programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
     argv += ["-h", str(sockets), "-U", DATABASE, "-d", database, "-c", sql]
-    done = subprocess.run(argv, env=BARE, check=True, capture_output=True, text=True)
+    done = subprocess.run(argv, env=BARE, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise Refusal(done.stderr.strip())
     return done.stdout.strip()
 
 

@@ -60,7 +60,7 @@ def fingerprint(names: Iterable[str]) -> str:
 
 def database_state(session: Session) -> str:
     """Empty when the database was never prepared or is not ours to ask."""
-    with contextlib.suppress(Refusal, subprocess.CalledProcessError):
+    with contextlib.suppress(Refusal):
         return session.psql(STATE)
     return ""
 
@@ -96,12 +96,14 @@ def prepare(session: Session) -> None:
         say("Collecting the static files …")
         words = ("collectstatic", "--no-input", "--clear", "--verbosity=0")
         machine.run(manage(session, *words), session.environment)
+        done["static"] = static
+        note.write_text(json.dumps(done, indent=1))
     code, state = fingerprint(ROOMS), database_state(session)
     if not state or done.get("code") != code or done.get("database") != state:
         say("Preparing the database …")
         machine.run(manage(session, "prepare", "--demo"), session.environment)
         write_accounts(session)
-    done = {"static": static, "code": code, "database": database_state(session)}
+    done |= {"code": code, "database": database_state(session)}
     note.write_text(json.dumps(done, indent=1))
 
 
@@ -113,8 +115,10 @@ def write_accounts(session: Session) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if printed.returncode:
+        raise Refusal(printed.stderr)
     (session.place.var / "demo-accounts.txt").write_text(printed.stdout)
 
 
