@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.enums import Programme
 from applications.enums import (
+    DECIDED,
     BudgetHead,
     Opinion,
     SettlementState,
@@ -148,8 +149,8 @@ class SittingFactory(factory.django.DjangoModelFactory):
 class ApplicationFactory(factory.django.DjangoModelFactory):
     """A file of 50 girls in the state asked for, complete but for its documents.
 
-    ``schooling=True`` makes a file of the other programme, without children. Decided
-    states need ``sitting``.
+    ``schooling=True`` makes a file of the other programme, without children. A decided
+    file stands in the open sitting of its region.
     """
 
     class Meta:
@@ -217,6 +218,9 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
     refusal_reason = factory.LazyAttribute(
         lambda o: "خارج الأولويات" if o.state == State.REFUSED else ""
     )
+    sitting = factory.LazyAttribute(
+        lambda o: open_sitting_of(o.call, o.region) if o.state in DECIDED else None
+    )
     created_by = factory.SubFactory(DelegateFactory)
 
     @factory.post_generation
@@ -226,6 +230,14 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
             return
         HeadcountFactory(institution=self.institution, year=self.year)
         fill(self)
+
+
+def open_sitting_of(call, region):
+    """The one open sitting of that call and region."""
+    found = Sitting.objects.filter(call=call, region=region, state=SittingState.OPEN)
+    return found.first() or SittingFactory(
+        call=call, opened_by=CoordinatorFactory(region=region)
+    )
 
 
 def fill(application):
