@@ -14,7 +14,7 @@ from accounts.scoped_admin import ScopedModelAdmin
 from applications import badges
 from applications.admin import paging
 from applications.admin.exports import ExportPages
-from applications.admin.review_forms import action_of
+from applications.admin.review_forms import action_of, check_role
 from applications.admin.review_page import ReviewPage
 from applications.forms.staff_list import ORDERS, ApplicationFilterForm
 from applications.lookup import by_number_or_name
@@ -121,6 +121,7 @@ class ApplicationAdmin(ExportPages, ScopedModelAdmin):
         """The redirect once done; ``None`` to show the page with what was refused."""
         key = request.POST.get("action", "")
         action = action_of(key)
+        check_role(page, key)
         form = page.bind(key, request.POST)
         if not form.is_valid():
             return None

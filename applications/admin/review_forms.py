@@ -169,6 +169,13 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+def check_role(page, key) -> None:
+    """In scope, wrong role: 403, before anything of a sitting is looked for."""
+    move = workflow.TRANSITIONS.get(key)
+    if move and workflow.capacity_of(page.application, page.user) not in move.by:
+        raise PermissionDenied
+
+
 def action_of(key) -> Action:
     """The action a page asked for; a name nobody offers is refused."""
     action = ACTIONS.get(key.partition(":")[0])

@@ -1,21 +1,23 @@
 """Everything the review page shows of one file, in a fixed number of queries."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from applications import badges, budget, differences, documents, findings, workflow
 from applications.admin.review_forms import action_of
 from applications.enums import SittingState
 from applications.models import Application, Sitting
 from applications.programmes import get_rules
 
-REVIEWERS = (Role.DELEGATE, Role.COORDINATOR)
+KEPT_SECONDS = 300
 PLAIN_SECTIONS = ("request", "budget", "documents")
 
 
@@ -39,15 +41,17 @@ class Check:
     finding: Any
     answer: Any = None
     form: Any = None
+    section: str = ""
 
 
 class ReviewPage:
     """One file as its reviewer reads it. ``bound`` is a form that was refused."""
 
-    def __init__(self, application: Application, user: Any, chosen: str = ""):
+    def __init__(self, application: Application, request: Any):
         self.application = application
-        self.user = user
-        self.chosen = chosen
+        self.user = request.user
+        self.chosen = request.GET.get("doc", "")
+        self.is_fresh = "fresh" in request.GET
         self.bound: Any = None
         badges.dress([application])
 
@@ -150,13 +154,40 @@ class ReviewPage:
         return {row.code: row for row in rows}
 
     @cached_property
+    def found(self) -> tuple:
+        """When the file was checked, and what was found.
+
+        Kept some minutes: the checks read the whole record. The workflow checks
+        afresh whatever this page says, and the reader may ask for it too.
+        """
+        file = self.application
+        unit = file.institution or file.association
+        parts = (file.pk, file.version, file.association.version, unit.version)
+        key = f"findings:{':'.join(map(str, parts))}:{get_language()}"
+        kept = None if self.is_fresh else cache.get(key)
+        if kept is None:
+            rows = [_plain(finding) for finding in findings.check(file)]
+            kept = (timezone.now(), rows)
+            cache.set(key, kept, KEPT_SECONDS)
+        return kept
+
+    @property
+    def checked_at(self) -> Any:
+        return self.found[0]
+
+    @cached_property
     def checks(self) -> list[Check]:
+        codes = {item.code for item in self.rules.sections}
         found = []
-        for finding in findings.check(self.application):
+        for finding in self.found[1]:
             answer = self.answers.get(finding.code)
             wants = self.is_reviewer and answer is None
             form = self.form(f"aside:{finding.code}") if wants else None
-            found.append(Check(finding=finding, answer=answer, form=form))
+            section = finding.url.rstrip("/").rpartition("/")[2]
+            section = section if section in codes else ""
+            found.append(
+                Check(finding=finding, answer=answer, form=form, section=section)
+            )
         return found
 
     @property
@@ -304,6 +335,11 @@ class ReviewPage:
         for row in found:
             row.words = EVENT_WORDS.get(row.transition) or row.get_to_state_display()
         return found
+
+
+def _plain(finding: Any) -> Any:
+    """Its sentence in the language being read, ready to be kept."""
+    return replace(finding, message=str(finding.message), evidence={})
 
 
 # Made from the list of files, the sitting or the portal, never from this page.

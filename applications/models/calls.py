@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Programme
 from applications.enums import ClockStart, Level
 from institutions.enums import Category, Degree, ServiceLevel, SubProgramme
+from institutions.models import Association
 from territories.models import BilingualName
 
 
@@ -143,6 +144,13 @@ class Call(BilingualName, models.Model):  # noqa: DJ008 -- its name, from Biling
         return self.funding_source_ar or self.funding_source_fr
 
 
+class CallPartQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The parts of a call are seen by whoever sees the call."""
+        calls = Call.objects.visible_to(user)
+        return self.filter(call__in=calls.values("pk"))
+
+
 class CallDocument(models.Model):
     """A document the call asks for, and whether a file is complete without it."""
 
@@ -154,6 +162,8 @@ class CallDocument(models.Model):
     hint_ar = models.CharField(_("hint in Arabic"), max_length=250, blank=True)
     hint_fr = models.CharField(_("hint in French"), max_length=250, blank=True)
     rank = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = CallPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document of the call")
@@ -183,6 +193,8 @@ class Criterion(BilingualName, models.Model):  # noqa: DJ008 -- its name, likewi
     max_score = models.PositiveSmallIntegerField(_("points at most"), default=20)
     rank = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    objects = CallPartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
@@ -196,6 +208,8 @@ class EpsRate(models.Model):
     category = models.CharField(_("category"), max_length=12, choices=Category)
     level = models.CharField(_("service level"), max_length=7, choices=ServiceLevel)
     amount = models.DecimalField(_("rate (MAD)"), max_digits=10, decimal_places=2)
+
+    objects = CallPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rate per beneficiary and year")
@@ -223,6 +237,8 @@ class SchoolingRate(models.Model):
     )
     degree = models.CharField(_("degree"), max_length=8, choices=Degree, blank=True)
     amount = models.DecimalField(_("rate (MAD)"), max_digits=10, decimal_places=2)
+
+    objects = CallPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rate per child and month")
@@ -252,6 +268,8 @@ class FindingLevel(models.Model):
         _("limit"), max_digits=12, decimal_places=2, null=True, blank=True
     )
 
+    objects = CallPartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("level of a check")
         verbose_name_plural = _("levels of checks")
@@ -273,6 +291,8 @@ class InstalmentShare(models.Model):
     rank = models.PositiveSmallIntegerField(_("instalment"))
     percent = models.DecimalField(_("share, in %"), max_digits=5, decimal_places=2)
 
+    objects = CallPartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("share of an instalment")
         verbose_name_plural = _("shares of instalments")
@@ -289,6 +309,15 @@ class InstalmentShare(models.Model):
         return f"{self.rank}: {self.percent} %"
 
 
+class LateCodeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the associations an officer sees, or of one's own."""
+        if not user.is_active:
+            return self.none()
+        associations = Association.objects.visible_to(user)
+        return self.filter(association__in=associations.values("pk"))
+
+
 class LateCode(models.Model):
     """Lets one association submit after the close, until a date, for a reason."""
 
@@ -299,6 +328,8 @@ class LateCode(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     expires_at = models.DateTimeField(_("valid until"))
     reason = models.CharField(_("reason"), max_length=300)
+
+    objects = LateCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("late code")
@@ -338,6 +369,12 @@ class CallCounter(models.Model):
         return f"{self.call_id} {self.region_id}: {self.last}"
 
 
+class HolidayQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The calendar is no secret, but only the staff has a page for it."""
+        return self.all() if user.is_active and user.is_staff else self.none()
+
+
 class Holiday(models.Model):
     """A correction of the calendar by the centre (decision 9).
 
@@ -348,6 +385,8 @@ class Holiday(models.Model):
     day = models.DateField(_("day"), unique=True)
     is_off = models.BooleanField(_("day off"), default=True)
     label = models.CharField(_("what for"), max_length=100, blank=True)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holiday")
