@@ -5,6 +5,7 @@ from django.contrib.admin import AdminSite
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -80,7 +81,7 @@ class StaffSite(AdminSite):
             *super().get_urls(),
         ]
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request, extra_context=None):
         """The portal's own sign-in page serves everybody; members stay outside."""
         if request.user.is_authenticated and not self.has_permission(request):
