@@ -29,7 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from rustpy_xlsxwriter import Format, write_worksheet
 
@@ -269,7 +269,7 @@ class Lines:
 
 def titles(programme: str, language: str) -> list[str]:
     with translation.override(language):
-        return [str(column.title) for column in COLUMNS[Programme(programme)]]
+        return [capfirst(str(column.title)) for column in COLUMNS[Programme(programme)]]
 
 
 FORMATS = {"amount": "#,##0.00", "day": "dd/mm/yyyy", "count": "0"}

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
@@ -189,7 +190,7 @@ def test_schooling_counts_children_by_key():
     assert [found[f"Enfants du sous-programme {code}"] for code in "ABC"] == [7, 0, 2]
     assert (found["Filles"], found["Garçons"], found["Total des enfants"]) == (4, 5, 9)
     with translation.override("fr"):
-        labels = [str(DisabilityType[name].label) for name in ("AUTISM", "DOWN")]
+        labels = [capfirst(DisabilityType[name].label) for name in ("AUTISM", "DOWN")]
     assert [found[label] for label in labels] == [7, 2]
     assert found["Centres"] == 1
 
@@ -232,7 +233,8 @@ def test_a_long_list_is_made_by_the_worker(client, file, monkeypatch):
     tasks.export_applications(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.total_count) == (JobState.DONE, 1)
-    sheet = sheet_of(job.file.read())
+    with job.file.open() as kept:
+        sheet = sheet_of(kept.read())
     assert line_of(sheet)["رقم الطلب"].value == file.number
     assert jobs.claim(job.pk) is None
 
