@@ -40,7 +40,11 @@ MODELS = {
     "institution": Institution,
     "centre": Centre,
 }
-PLACES = {"commune_id": Commune, "delegation_id": Delegation}
+PLACES = {
+    "commune_id": Commune,
+    "delegation_id": Delegation,
+    "institution_id": Institution,
+}
 
 
 @dataclass(frozen=True)
@@ -103,20 +107,16 @@ def lines(code: str, piece: Any, names: Names) -> list[Line]:
 
 
 def _field_lines(code: str, piece: Mapping[str, Any], names: Names) -> list[Line]:
-    model = MODELS[code]
-    found = []
-    for name, value in piece.items():
-        if name == "delegation_id" or name not in _column_names(model):
-            continue
-        field = model._meta.get_field(name.removesuffix("_id"))
-        found.append(
-            Line(name, str(field.verbose_name), *_shown(field, name, value, names))
+    columns = {field.attname: field for field in MODELS[code]._meta.concrete_fields}
+    return [
+        Line(
+            name,
+            str(columns[name].verbose_name),
+            *_shown(columns[name], name, value, names),
         )
-    return found
-
-
-def _column_names(model: Any) -> set[str]:
-    return {field.attname for field in model._meta.concrete_fields}
+        for name, value in piece.items()
+        if name in columns and name not in ("id", "code", "delegation_id")
+    ]
 
 
 def _shown(field: Any, name: str, value: Any, names: Names) -> tuple[Any, str]:

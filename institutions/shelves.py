@@ -20,6 +20,7 @@ class Slot:
     type: DocumentType
     unit: int
     documents: list[Document] = field(default_factory=list)
+    error: str = ""
 
     @property
     def id(self) -> str:
@@ -72,8 +73,13 @@ def slot(code: str, unit: int) -> str:
     return f"doc-{code}-{unit}"
 
 
-def of(association: Association, user: Any) -> list[Shelf]:
-    """Association, institutions, centres: five queries whatever is kept."""
+def of(
+    association: Association, user: Any, *, refused: dict[str, str] | None = None
+) -> list[Shelf]:
+    """Association, institutions, centres: four queries whatever is kept.
+
+    ``refused``: by slot, why the file just sent was not taken.
+    """
     types = list(DocumentType.objects.filter(is_active=True).order_by("pk"))
     kept = list(
         Document.objects.visible_to(user)
@@ -87,6 +93,9 @@ def of(association: Association, user: Any) -> list[Shelf]:
             _shelf(unit.name, level, types, kept, unit=unit)
             for unit in _units(association, level)
         ]
+    for shelf in shelves:
+        for place in shelf.slots:
+            place.error = (refused or {}).get(place.id, "")
     return shelves
 
 

@@ -35,6 +35,10 @@ class RecordForm(PortalForm, forms.ModelForm):
     def cleaned(self):
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
+    def warnings(self):
+        """What is doubtful and does not prevent saving."""
+        return []
+
 
 class IdentityForm(RecordForm):
     class Meta:
@@ -69,7 +73,6 @@ class IdentityForm(RecordForm):
         }
 
     def warnings(self):
-        """What is doubtful and does not prevent saving."""
         ice = self.cleaned_data.get("ice") if self.is_bound else self.instance.ice
         doubt = warn_ice(ice) if ice else None
         return [doubt] if doubt else []

@@ -1,6 +1,7 @@
 """Figures of one year: head-counts, staff by employer, accounts."""
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from accounts.portal_forms import PortalForm
 from institutions import carry, snapshots
@@ -80,8 +81,8 @@ class HeadcountsForm(YearForm):
                 ],
             )
 
-    def unmet_row(self):
-        return self._pair("unmet", "unmet")
+    def unmet_rows(self):
+        return [(_("requests not met"), self._pair("unmet", "unmet"))]
 
     def staff_rows(self):
         return [(e.label, self._pair("staff_counts", e.value)) for e in Employer]

@@ -71,9 +71,6 @@ class InstitutionForm(RecordForm):
             )
         return cleaned
 
-    def warnings(self):
-        return []
-
 
 class CentreForm(RecordForm):
     class Meta:
@@ -123,6 +120,3 @@ class CentreForm(RecordForm):
         if cleaned.get("setting") == Setting.SCHOOL and not cleaned.get("school_name"):
             self.add_error("school_name", _("Give the name of the public school."))
         return cleaned
-
-    def warnings(self):
-        return []

@@ -182,6 +182,14 @@ class Association(BilingualName, models.Model):
         return date(year, month, min(self.last_assembly_on.day, last))
 
     @property
+    def tone(self) -> str:
+        """How the components show the status."""
+        return {
+            AssociationStatus.TO_VERIFY: "wait",
+            AssociationStatus.VERIFIED: "done",
+        }.get(AssociationStatus(self.status), "stop")
+
+    @property
     def can_act(self) -> bool:
         """Not refused, not suspended, not merged: may confirm and apply."""
         return self.merged_into_id is None and self.status in (

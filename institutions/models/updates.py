@@ -130,6 +130,16 @@ class AnnualUpdate(models.Model):
     def __str__(self):
         return f"{self.association_id} {self.round_id}"
 
+    @property
+    def tone(self) -> str:
+        """How the components show the state."""
+        return {
+            UpdateState.BEGUN: "wait",
+            UpdateState.CONFIRMED: "now",
+            UpdateState.SENT_BACK: "stop",
+            UpdateState.VERIFIED: "done",
+        }[UpdateState(self.state)]
+
 
 class SectionAnswer(models.Model):
     """*Unchanged* or *changed*, for one section of the record in one update.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import access
+from accounts.decorators import member_required
 from accounts.enums import Access
 from institutions import shelves, vault
 from institutions.current import current_association
@@ -24,16 +25,17 @@ PDF_READER = (
 )
 
 
+@member_required
 def document_list(request, *, refused=None, status=200):
     association = current_association(request)
     context = {
         "association": association,
-        "shelves": shelves.of(association, request.user),
-        "refused": refused or {},
+        "shelves": shelves.of(association, request.user, refused=refused),
     }
     return render(request, "institutions/documents.html", context, status=status)
 
 
+@member_required
 def document_upload(request, code, unit):
     """Keep a file of one type, about the association or one of its units."""
     association = current_association(request)
@@ -80,6 +82,7 @@ def keep(request, association, document_type, about):
     )
 
 
+@member_required
 def document_take_back(request, pk):
     rows = Document.objects.visible_to(request.user).current()
     document = get_object_or_404(

@@ -1,9 +1,9 @@
 """The record as it stands, and the choice of an association."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from accounts.decorators import member_required
 from institutions import readable, sections, snapshots, update
 from institutions.current import (
     choose_association,
@@ -15,11 +15,10 @@ from institutions.findings import check_record
 from institutions.views.loading import find_update
 
 
+@member_required
 def choose(request):
     """For people who work for several associations."""
     memberships = memberships_of(request)
-    if request.user.is_staff:
-        raise PermissionDenied
     if request.method == "POST":
         chosen = request.POST.get("association", "")
         for membership in memberships:
@@ -30,6 +29,7 @@ def choose(request):
     return render(request, "institutions/choose.html", {"memberships": memberships})
 
 
+@member_required
 def record(request):
     """Everything the portal knows of the association, section by section."""
     association = current_association(request)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.decorators import member_required
 from institutions import carry, drafts, update
 from institutions.forms import section_form
 from institutions.update.answers import is_open
@@ -20,6 +21,7 @@ LISTS = {
 }
 
 
+@member_required
 def section(request, code, unit):
     """Every value stands on the page before anything is said of it (decision 47)."""
     page = load_section(request, code, unit)
@@ -66,6 +68,7 @@ def answer(request, page):
     return go_on(request, page)
 
 
+@member_required
 def section_change(request, code, unit):
     page = load_section(request, code, unit)
     if page.key.section.is_list:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.decorators import member_required
 from institutions import update
 from institutions.current import current_association, is_manager
 from institutions.findings import check_record
@@ -13,6 +14,7 @@ from institutions.update.answers import is_open
 from institutions.views.loading import find_update, load_update
 
 
+@member_required
 def overview(request):
     association = current_association(request)
     found = find_update(request, association)
@@ -29,6 +31,7 @@ def overview(request):
     return render(request, "institutions/update.html", context)
 
 
+@member_required
 @require_POST
 def begin(request):
     association = current_association(request)
@@ -38,6 +41,7 @@ def begin(request):
     return redirect("institutions:update")
 
 
+@member_required
 def confirm(request):
     found = load_update(request)
     if not is_manager(request):
