@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -34,6 +34,7 @@ def publish(sitting: Sitting, order: Order) -> None:
     now = timezone.now()
     sitting.validated_at = sitting.published_at = now
     sitting.validated_by = order.actor
+    prefetch_related_objects([sitting.call], "instalment_shares")
     files = _locked_files(sitting)
     Application.objects.filter(pk__in=[file.pk for file in files]).update(
         published_at=now, due_on=None, version=F("version") + 1
@@ -77,7 +78,7 @@ def _award(files: list[Application], sitting: Sitting) -> None:
         Award(application=file, amount=file.granted_amount, granted_on=today)
         for file in files
     )
-    shares = list(sitting.call.instalment_shares.order_by("rank"))
+    shares = sorted(sitting.call.instalment_shares.all(), key=lambda row: row.rank)
     unsettled = _units_unsettled(files)
     Instalment.objects.bulk_create(
         instalment
