@@ -149,7 +149,7 @@ def commands(place: Place, port: int) -> dict[str, list[str]]:
     gunicorn = [python, "-m", "gunicorn", "entraide.wsgi:application"]
     gunicorn += [f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2"]
     gunicorn += ["--threads=4", "--timeout=60", "--graceful-timeout=5"]
-    gunicorn += ["--no-control-socket", "--access-logfile=-"]
+    gunicorn += ["--preload", "--no-control-socket", "--access-logfile=-"]
     celery = [python, "-m", "celery", "--app=entraide"]
     worker = ["worker", "--concurrency=2", "--loglevel=INFO"]
     beat = ["beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
@@ -161,7 +161,7 @@ def commands(place: Place, port: int) -> dict[str, list[str]]:
 
 
 def start_servers(session: Session, port: int) -> None:
-    """Starts the three together and waits until a page can be had."""
+    """The page first; worker and scheduler need not be waited for."""
     place = session.place
     env = session.environment | {"PORTAL_URL": f"http://{HOST}:{port}"}
     needs = list(session.users.held)
@@ -179,9 +179,10 @@ def start_servers(session: Session, port: int) -> None:
         )
         for name, argv in commands(place, port).items()
     ]
-    for service in described:
+    web, *others = described
+    session.users.start(web, lambda: answers(port))
+    for service in others:
         session.users.keep(service)
-    session.users.start(described[0], lambda: answers(port))
 
 
 class Terminal:
