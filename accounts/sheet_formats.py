@@ -28,7 +28,7 @@ BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 def typed(value: Any) -> Any:
     """A value as a sheet keeps it: numbers, dates, or text."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value).replace(tzinfo=None)
     if isinstance(value, Promise):
         value = str(value)
