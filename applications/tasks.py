@@ -16,7 +16,6 @@ from accounts.outbox import wake
 from applications import exports, workflow
 from applications.enums import State
 from applications.models import Application, Letter
-from applications.pdf.content import content
 from applications.pdf.render import render
 
 logger = logging.getLogger(__name__)
@@ -32,8 +31,6 @@ def make_letter(letter_pk: int) -> None:
         letter = Letter.objects.select_for_update().get(pk=letter_pk)
         if letter.made_at is not None:
             return
-        if not letter.context:
-            letter.context = content(letter.application, letter.kind, rank=letter.rank)
         _keep(letter, render(letter))
 
 
@@ -44,7 +41,7 @@ def _keep(letter: Letter, pdf: bytes) -> None:
     letter.file.name = default_storage.save(path, ContentFile(pdf))
     letter.sha256 = hashlib.sha256(pdf).hexdigest()
     letter.made_at = timezone.now()
-    letter.save(update_fields=["context", "file", "sha256", "made_at"])
+    letter.save(update_fields=["file", "sha256", "made_at"])
 
 
 @shared_task(name="applications.tasks.sweep_letters")

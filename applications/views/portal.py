@@ -1,20 +1,25 @@
 """The file as its association follows it: begun, filled in, followed, read."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import workflow
 from applications.enums import DECIDED, LetterKind, State
-from applications.forms.submission import AnswerForm
 from applications.models import Application, Call, Letter
 from applications.programmes import get_rules
 from applications.views import following
 from applications.views.files import manages, own_file, page_context
+from applications.views.remarks import with_forms
 from institutions import drafts
 from institutions.current import current_association
 from institutions.update import accepted_update
@@ -45,17 +50,29 @@ def start(request, pk):
 
 def _begin(request, call, association):
     chosen = request.POST.get("institution", "")
+    institution = int(chosen) if chosen.isdecimal() else None
     try:
         file = workflow.start(
             call.pk,
             actor=request.user,
             association_pk=association.pk,
-            institution_pk=int(chosen) if chosen.isdecimal() else None,
+            institution_pk=institution,
         )
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect("applications:start", call.pk)
+        known = _already_begun(request, call, association, institution)
+        if known is None:
+            messages.error(request, " ".join(error.messages))
+        return redirect(known or reverse("applications:start", args=[call.pk]))
     return redirect(file)
+
+
+def _already_begun(request, call, association, institution):
+    rows = Application.objects.visible_to(request.user).live()
+    return rows.filter(
+        call=call, association=association, institution=institution
+    ).first()
 
 
 @require_safe
@@ -82,9 +99,7 @@ def detail(request, pk):
         and any(t.name == "withdraw" for t in workflow.available(file, request.user)),
         "is_manager": manages(request, file),
     }
-    for remark in context.get("remarks", []):
-        prefix = f"remark-{remark.pk}"
-        remark.form = AnswerForm(prefix=prefix, initial={"answer": remark.answer})
+    with_forms(file, context.get("remarks", []))
     return render(request, "applications/follow_up.html", context)
 
 

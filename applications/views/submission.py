@@ -17,6 +17,7 @@ from applications.forms.submission import AnswerForm, SubmitForm, WithdrawForm
 from applications.models import Remark
 from applications.programmes import get_rules
 from applications.views.files import manages, own_file, page_context
+from applications.views.remarks import answer_prefix, with_forms
 
 IN_HAND = (State.DRAFT, State.RETURNED)
 
@@ -125,10 +126,12 @@ def withdraw(request, pk):
 
 @require_POST
 def answer(request, pk):
-    """Answer one remark of the delegation."""
-    remark = get_object_or_404(Remark.objects.visible_to(request.user), pk=pk)
+    """Answer one remark of the delegation, once it has been sent."""
+    remark = get_object_or_404(
+        Remark.objects.visible_to(request.user), pk=pk, request__isnull=False
+    )
     file = own_file(request, remark.application_id)
-    form = AnswerForm(request.POST, prefix=f"remark-{remark.pk}")
+    form = AnswerForm(request.POST, prefix=answer_prefix(remark))
     if form.is_valid():
         try:
             workflow.answer_remark(remark.pk, actor=request.user, **form.cleaned_data)
@@ -136,5 +139,7 @@ def answer(request, pk):
             add_errors(form, error)
         else:
             return redirect(f"{file.get_absolute_url()}#remarks")
-    context = {**page_context(file), "failed": {remark.pk: form}}
+    context = page_context(file)
+    with_forms(file, context.get("remarks", []), failed={remark.pk: form})
+    context["failed_form"] = form
     return render(request, "applications/answers.html", context, status=422)
