@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "applications.tasks.pass_deadlines",
         "schedule": crontab(minute="*/15"),
     },
+    "letters": {"task": "applications.tasks.sweep_letters", "schedule": 120.0},
     "orphans": {
         "task": "institutions.tasks.sweep_incoming",
         "schedule": crontab(minute="20", hour="3"),
