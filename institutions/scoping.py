@@ -9,7 +9,7 @@ receives the schooling file. Administrators see nothing here.
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from territories.scoping import TerritoryQuerySet
 
@@ -18,6 +18,13 @@ def association_ids_of(user) -> Any:
     """Associations a member works for, as a subquery."""
     memberships = apps.get_model("institutions", "Membership").objects.active()
     return memberships.filter(user_id=user.pk).values("association_id")
+
+
+class SharedQuerySet(QuerySet):
+    """Settings of the record: the same for everybody who has an account."""
+
+    def visible_to(self, user) -> Any:
+        return self.all() if user.is_active else self.none()
 
 
 class RecordQuerySet(TerritoryQuerySet):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from institutions.enums import DocumentLevel, Validity
-from institutions.scoping import DocumentQuerySet
+from institutions.scoping import DocumentQuerySet, SharedQuerySet
 from territories.models import BilingualName
 
 
@@ -22,6 +22,8 @@ class DocumentType(BilingualName, models.Model):
     level = models.CharField(_("about"), max_length=12, choices=DocumentLevel)
     validity = models.CharField(_("validity"), max_length=14, choices=Validity)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("type of document")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedTextField
 from institutions.enums import Answer, UpdateState
-from institutions.scoping import OfAssociationQuerySet
+from institutions.scoping import OfAssociationQuerySet, SharedQuerySet
 
 
-class UpdateRoundQuerySet(models.QuerySet):
+class UpdateRoundQuerySet(SharedQuerySet):
     def open_on(self, day):
         return self.filter(opens_on__lte=day)
 
