@@ -38,7 +38,19 @@ def test_money_is_the_same_in_both_languages(language, value, shown):
 
 
 @pytest.mark.parametrize(
-    "shown", [ui.money, ui.number, ui.ltr, ui.day, ui.moment, ui.signed, ui.percent]
+    "shown",
+    [
+        ui.money,
+        ui.number,
+        ui.ltr,
+        ui.day,
+        ui.moment,
+        ui.hour,
+        ui.signed,
+        ui.percent,
+        ui.days_words,
+        ui.school_year,
+    ],
 )
 def test_nothing_is_a_dash(shown):
     assert shown(None) == "—"
@@ -93,6 +105,13 @@ def test_the_first_of_a_french_month():
         assert ui.strip_tags(ui.date_words(date(2026, 8, 1))) == "1er août 2026"
         weekday = ui.date_words(date(2026, 12, 15), "weekday")
         assert ui.strip_tags(weekday) == "mardi 15 décembre 2026"
+
+
+def test_days_left_are_counted_in_morocco(time_machine):
+    time_machine.move_to(datetime(2026, 12, 14, 23, 30, tzinfo=UTC))
+    assert ui.days_left(date(2026, 12, 20)) == 5
+    assert ui.days_left(datetime(2026, 12, 13, 23, 30, tzinfo=UTC)) == -1
+    assert ui.days_left(None) is None
 
 
 @pytest.mark.parametrize(

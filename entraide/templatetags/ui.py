@@ -140,6 +140,8 @@ def date_words(value, style=""):
 @register.filter
 def days_left(value):
     """Calendar days from today to a date, negative once it has passed."""
+    if _is_empty(value):
+        return None
     last = _local(value)
     last = last.date() if isinstance(last, datetime) else last
     return (last - timezone.localdate()).days
@@ -148,6 +150,8 @@ def days_left(value):
 @register.filter
 def days_words(value):
     """5 → 5 days left, −3 → 3 days late, in words of the reader's language."""
+    if _is_empty(value):
+        return NOTHING
     count = int(value)
     if count == 0:
         return _("last day today")
