@@ -1,10 +1,12 @@
 """What the record tells people: rows of the outbox, never mails (decision 1)."""
 
 from typing import Any
+from uuid import uuid4
 
 from accounts import outbox
 from accounts.enums import Role
 from accounts.models import User
+from accounts.notifications import INVITATION
 from institutions.enums import MembershipRole
 from institutions.models import AnnualUpdate, Association, Membership
 
@@ -41,13 +43,17 @@ def association_status(association: Association) -> None:
 
 
 def invited(membership: Membership, *, is_new: bool) -> None:
-    """``is_new``: the account has no password yet and is told how to choose one."""
+    """``is_new``: the mail also leads to the page where a password is chosen."""
+    if is_new:
+        account = ("account", membership.user_id)
+        outbox.tell([membership.user], INVITATION, subject=account, key=uuid4().hex)
     outbox.tell(
         [membership.user],
-        "member_invited" if is_new else "member_joined",
+        "member_joined",
         subject=("membership", membership.pk),
-        context={**names(membership.association), "email": membership.user.email},
-        path="/accounts/password/reset/" if is_new else "/my/record/",
+        context=names(membership.association),
+        path="/my/record/",
+        mailed=not is_new,
     )
 
 

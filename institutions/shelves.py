@@ -21,6 +21,7 @@ class Slot:
     unit: int
     documents: list[Document] = field(default_factory=list)
     error: str = ""
+    icon: str = ""
 
     @property
     def id(self) -> str:

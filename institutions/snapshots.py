@@ -152,6 +152,12 @@ def latest_of_year(association: Association, year: int) -> Snapshot | None:
     return rows.order_by("-pk").first()
 
 
+def latest_before(association: Association, year: int) -> Snapshot | None:
+    """What was last certified for the most recent earlier year."""
+    rows = Snapshot.objects.filter(association=association, kind=UPDATE, year__lt=year)
+    return rows.order_by("-year", "-version", "-pk").first()
+
+
 def read(snapshot: Snapshot) -> dict[str, Any]:
     return json.loads(snapshot.content)
 

@@ -1,6 +1,11 @@
 """Forms of the record: one per section, and those of single rows."""
 
-from institutions.forms.association import BankForm, BoardSection, IdentityForm
+from institutions.forms.association import (
+    BankForm,
+    BoardSection,
+    IdentityForm,
+    WholeRowMixin,
+)
 from institutions.forms.documents import DocumentForm
 from institutions.forms.figures import AccountsForm, HeadcountsForm
 from institutions.forms.people import ChildForm, StaffMemberForm
@@ -28,6 +33,7 @@ __all__ = [
     "IdentityForm",
     "InstitutionForm",
     "StaffMemberForm",
+    "WholeRowMixin",
 ]
 
 

@@ -10,7 +10,17 @@ from institutions.models import Association, BoardMember
 from territories.models import Commune
 
 
-class RecordForm(PortalForm, forms.ModelForm):
+class WholeRowMixin:
+    """Constraints that also name a column the form does not show are checked too."""
+
+    def _get_validation_exclusions(self):
+        excluded = super()._get_validation_exclusions()
+        if not self.instance.delegation_id:
+            return excluded
+        return excluded - {"delegation", "merged_into", "is_active"}
+
+
+class RecordForm(PortalForm, WholeRowMixin, forms.ModelForm):
     """A section whose fields stand on one row; ``cleaned`` is what the update saves."""
 
     @classmethod

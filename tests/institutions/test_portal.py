@@ -212,6 +212,24 @@ def test_autosave_answers_with_the_version_or_the_clash(begun, portal, manager):
     assert drafts.read("update", begun.pk, "bank:0").raw["rib"] == ["1"]
 
 
+def test_a_receipt_number_already_taken_is_said_in_the_form(begun, association, portal):
+    taken = factories.AssociationFactory()
+    url = at("update_change", "identity", 0)
+    values = {
+        "version": 0,
+        "name_ar": "جمعية",
+        "receipt_number": taken.receipt_number,
+        "receipt_kind": "final",
+        "commune": association.commune_id,
+        "working_year": "financial",
+        "language": "ar",
+    }
+    portal.post(url, values)
+    assert portal.get(url).context["form"].non_field_errors()
+    association.refresh_from_db()
+    assert association.receipt_number != taken.receipt_number
+
+
 def test_headcounts_and_staff_are_saved_by_key(begun, association, portal):
     home = factories.InstitutionFactory(association=association)
     portal.post(
@@ -466,10 +484,8 @@ def test_queries_do_not_grow(
 
 
 def content(response):
-    """What was sent; the test client leaves the file open otherwise."""
-    sent = b"".join(response.streaming_content)
-    response.file_to_stream.close()
-    return sent
+    """What was sent; reading it to its end closes the file."""
+    return b"".join(response.streaming_content)
 
 
 def upload(portal, code="statutes", unit=0, *, data=None, name="a.pdf", **extra):

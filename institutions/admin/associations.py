@@ -1,0 +1,199 @@
+"""Associations: entered and decided by the delegation of their seat."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.scoped_admin import (
+    ScopedImportExportMixin,
+    ScopedInline,
+    ScopedModelAdmin,
+)
+from institutions import registry
+from institutions.admin.resources import AssociationResource
+from institutions.enums import AssociationStatus
+from institutions.findings import check_record
+from institutions.forms import WholeRowMixin
+from institutions.identifiers import FORM_FIELDS
+from institutions.models import Association, BoardMember, Membership
+from institutions.update import current_round
+from territories.models import Commune
+
+DONE = {
+    AssociationStatus.VERIFIED: _("The association is verified."),
+    AssociationStatus.REFUSED: _("The association is refused."),
+    AssociationStatus.SUSPENDED: _("The association is suspended."),
+}
+
+
+class AssociationForm(WholeRowMixin, forms.ModelForm):
+    """The delegation follows the commune; the first manager is told by mail."""
+
+    manager_email = forms.EmailField(
+        label=_("e-mail of the account manager"),
+        required=False,
+        help_text=_(
+            "A new address receives a link to choose a password. An account that "
+            "exists is given access to the association."
+        ),
+    )
+
+    class Meta:
+        model = Association
+        fields = (
+            "name_ar",
+            "name_fr",
+            "acronym",
+            "language",
+            "receipt_number",
+            "receipt_kind",
+            "receipt_on",
+            "is_public_utility",
+            "ice",
+            "tax_id",
+            "cnss_number",
+            "bank_name",
+            "rib",
+            "commune",
+            "address",
+            "phone",
+            "email",
+            "working_year",
+            "last_assembly_on",
+            "board_term_months",
+        )
+        field_classes = {
+            name: FORM_FIELDS[name] for name in ("rib", "ice", "tax_id", "cnss_number")
+        }
+
+    def clean_commune(self):
+        commune = self.cleaned_data["commune"]
+        user = self.user
+        if user.role == Role.DELEGATE and commune.delegation_id != user.delegation_id:
+            raise forms.ValidationError(_("This commune is not of your delegation."))
+        # Set here so that the unique constraints of the row are checked with it.
+        self.instance.delegation = commune.delegation
+        return commune
+
+    def clean_manager_email(self):
+        return self.cleaned_data["manager_email"].strip().lower()
+
+
+class BoardInline(ScopedInline):
+    model = BoardMember
+    fields = ("role", "name", "cnie", "phone", "email")
+
+
+class MembershipInline(ScopedInline):
+    """Who works for it. Accounts are given through the e-mail of the manager."""
+
+    model = Membership
+    fields = ("user", "role", "created_at", "ended_at")
+    readonly_fields = ("user", "created_at")
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Association)
+class AssociationAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+    form = AssociationForm
+    resource_classes = [AssociationResource]
+    change_form_template = "admin/institutions/association/change_form.html"
+    list_display = ("name", "receipt_number", "delegation", "status", "board_ends")
+    list_filter = ("status", "delegation__region", "delegation", "working_year")
+    list_select_related = ("delegation",)
+    search_fields = ("search_text",)
+    ordering = ("-pk",)
+    autocomplete_fields = ("commune",)
+    inlines = (BoardInline, MembershipInline)
+
+    @admin.display(description=_("name"), ordering="name_ar")
+    def name(self, association):
+        return association.name
+
+    @admin.display(description=_("term of the board"))
+    def board_ends(self, association):
+        return association.board_ends_on
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"user": request.user})
+
+    def get_fields(self, request, obj=None):
+        fields = list(AssociationForm._meta.fields)
+        if not self.has_change_permission(request, obj):
+            return fields
+        return [*fields, "manager_email"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "commune":
+            kwargs["queryset"] = communes_for(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        address = form.cleaned_data.get("manager_email")
+        if address:
+            try:
+                registry.add_manager(obj, email=address, actor=request.user)
+            except ValidationError as error:
+                for text in error.messages:
+                    messages.error(request, text)
+
+    def get_urls(self):
+        status = path(
+            "<int:pk>/status/",
+            self.admin_site.admin_view(self.status_view),
+            name="institutions_association_status",
+        )
+        return [status, *super().get_urls()]
+
+    def status_view(self, request, pk):
+        """Verify, refuse or suspend, by the one domain function."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        association = self.get_object(request, str(pk))
+        if request.method == "POST":
+            self._decide(request, association)
+        return redirect(
+            reverse("admin:institutions_association_change", args=[association.pk])
+        )
+
+    def _decide(self, request, association):
+        status = request.POST.get("status", "")
+        if status not in DONE:
+            raise PermissionDenied
+        try:
+            registry.set_status(
+                association.pk,
+                status,
+                actor=request.user,
+                reason=request.POST.get("reason", ""),
+            )
+        except ValidationError as error:
+            for text in error.messages:
+                messages.error(request, text)
+        else:
+            messages.success(request, DONE[AssociationStatus(status)])
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """What the portal noticed, and the buttons of the status."""
+        if obj is not None:
+            round_ = current_round()
+            year = round_.year if round_ else obj.created_at.year
+            context["findings"] = check_record(obj, year=year)
+            if registry.may_decide(obj, request.user):
+                context["next_statuses"] = sorted(
+                    registry.NEXT[AssociationStatus(obj.status)]
+                )
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def communes_for(user):
+    """Communes an officer may put a seat or a unit in."""
+    return Commune.objects.selectable().within(user.scope)

@@ -1,0 +1,117 @@
+"""Institutions and centres, by the delegation where each stands."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoped_admin import ScopedImportExportMixin, ScopedModelAdmin
+from institutions.admin.associations import communes_for
+from institutions.admin.resources import CentreResource, InstitutionResource
+from institutions.codes import new_centre_code
+from institutions.enums import CareService, Category
+from institutions.forms import CentreForm as PlaceForm
+from institutions.forms import InstitutionForm as UnitForm
+from institutions.forms import WholeRowMixin
+from institutions.models import Centre, Institution
+
+
+class InstitutionAdminForm(WholeRowMixin, forms.ModelForm):
+    categories = forms.MultipleChoiceField(
+        label=_("target categories"),
+        choices=Category,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    services = forms.MultipleChoiceField(
+        label=_("services"),
+        choices=CareService,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Institution
+        fields = ("association", *UnitForm._meta.fields, "is_active")
+
+    def clean_commune(self):
+        return follow(self, self.cleaned_data["commune"])
+
+
+class CentreAdminForm(WholeRowMixin, forms.ModelForm):
+    class Meta:
+        model = Centre
+        fields = ("association", *PlaceForm._meta.fields, "is_active")
+
+    def clean(self):
+        cleaned = super().clean()
+        place = cleaned.get("institution") or cleaned.get("commune")
+        if place:
+            follow(self, place)
+        return cleaned
+
+
+def follow(form, place):
+    """The delegation of a unit is that of its place (decision 12)."""
+    form.instance.delegation_id = getattr(place, "delegation_id", None)
+    return place
+
+
+class UnitAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+    search_fields = ("search_text",)
+    ordering = ("-pk",)
+    list_select_related = ("association", "delegation")
+
+    @admin.display(description=_("name"), ordering="name_ar")
+    def name(self, unit):
+        return unit.name
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "commune":
+            kwargs["queryset"] = communes_for(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Institution)
+class InstitutionAdmin(UnitAdmin):
+    form = InstitutionAdminForm
+    resource_classes = [InstitutionResource]
+    list_display = (
+        "name",
+        "association",
+        "institution_class",
+        "delegation",
+        "capacity",
+        "is_active",
+    )
+    list_filter = (
+        "institution_class",
+        "legal_basis",
+        "milieu",
+        "delegation__region",
+        "delegation",
+        "is_active",
+    )
+    autocomplete_fields = ("association", "commune")
+
+    @admin.display(description=_("licensed capacity"))
+    def capacity(self, institution):
+        return institution.capacity
+
+
+@admin.register(Centre)
+class CentreAdmin(UnitAdmin):
+    form = CentreAdminForm
+    resource_classes = [CentreResource]
+    list_display = ("code", "name", "association", "setting", "delegation", "is_active")
+    list_filter = (
+        "setting",
+        "milieu",
+        "delegation__region",
+        "delegation",
+        "is_active",
+    )
+    autocomplete_fields = ("association", "institution", "commune")
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.code = new_centre_code()
+        super().save_model(request, obj, form, change)
