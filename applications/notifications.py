@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
 
 from accounts.enums import Role
 from accounts.models import Outbox, User
@@ -61,11 +64,18 @@ def names(application: Application) -> dict[str, Any]:
 
 
 def member_page(application: Application) -> str:
-    return f"/applications/{application.pk}/"
+    return _page("applications:detail", application.pk)
 
 
 def staff_page(application: Application) -> str:
-    return f"/admin/applications/application/{application.pk}/change/"
+    return _page("admin:applications_application_change", application.pk)
+
+
+def _page(name: str, *args: int) -> str:
+    """Without its language: the reader's is put before it."""
+    language = settings.LANGUAGE_CODE
+    with translation.override(language):
+        return reverse(name, args=args).removeprefix(f"/{language}")
 
 
 def _tell(
@@ -224,7 +234,10 @@ def sitting_validated(sitting: Sitting) -> None:
 
 def _tell_sitting(sitting: Sitting, kind: str, **where: Any) -> None:
     is_of_delegations = where.get("role") == Role.DELEGATE
-    path = f"/admin/applications/sitting/{sitting.pk}/change/"
+    if is_of_delegations:
+        path = _page("admin:index")
+    else:
+        path = _page("admin:applications_sitting_change", sitting.pk)
     tell(
         _officers(sitting.call.programme, **where),
         kind,
@@ -238,6 +251,6 @@ def _tell_sitting(sitting: Sitting, kind: str, **where: Any) -> None:
             "sits_on": sitting.sits_on,
             "reason": sitting.reopening_reason,
         },
-        path="/admin/" if is_of_delegations else path,
+        path=path,
         key=str(sitting.version),
     )

@@ -7,6 +7,8 @@ A call stores code → level and limit; the record's own checks come from
 from dataclasses import replace
 from decimal import Decimal
 
+from django.urls import reverse
+
 from applications.enums import Level
 from applications.findings.checks import ZERO, Evidence
 from applications.findings.registry import CHECKS, REGISTRY, Check
@@ -71,5 +73,5 @@ def _finding(
         level=level,
         message=evidence.message,
         evidence=evidence.values,
-        url=f"/applications/{application.pk}/{evidence.section}/",
+        url=reverse("applications:section", args=[application.pk, evidence.section]),
     )

@@ -21,6 +21,7 @@ from applications.programmes import get_rules
 from applications.workflow.core import locked, record
 from applications.workflow.guards import (
     SIGNED_CERTIFICATION,
+    may_apply,
     may_file_now,
     open_remarks,
 )
@@ -83,6 +84,7 @@ def start(
             pk=institution_pk, association=association, is_active=True
         )
     manner = _starting_manner(association, institution, actor)
+    may_apply(association)
     if not may_file_now(call, association.pk):
         raise ValidationError(_("This call is closed."))
     delegation = (institution or association).delegation

@@ -16,7 +16,8 @@ from applications.enums import Opinion, SittingState, State
 from applications.models import Application, Call, LateCode, Sitting
 from applications.programmes import get_rules
 from applications.workflow.order import Capacity, Step
-from institutions.enums import UpdateState
+from institutions.enums import AssociationStatus, UpdateState
+from institutions.models import Association
 
 SIGNED_CERTIFICATION = "signed_certification"
 
@@ -36,6 +37,15 @@ def may_file_now(call: Call, association_pk: int, *, code: str | None = None) ->
     return call.is_published and codes.exists()
 
 
+def may_apply(association: Association) -> None:
+    """Neither refused nor suspended by its delegation (product.md, section 4)."""
+    if association.status in (AssociationStatus.REFUSED, AssociationStatus.SUSPENDED):
+        raise ValidationError(
+            _("The delegation has not accepted this association: %(reason)s"),
+            params={"reason": association.status_reason},
+        )
+
+
 def can_be_submitted(step: Step) -> None:
     """Certified; and complete the first time, answered the following ones."""
     _is_certified(step)
@@ -43,6 +53,7 @@ def can_be_submitted(step: Step) -> None:
         _every_remark_is_answered(step.application)
         return
     application = step.application
+    may_apply(application.association)
     late_code = step.order.facts.get("late_code", "")
     if not may_file_now(application.call, application.association_id, code=late_code):
         raise ValidationError(

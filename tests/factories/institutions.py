@@ -275,6 +275,7 @@ class AnnualUpdateFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = AnnualUpdate
+        django_get_or_create = ["association", "round"]
 
     association = factory.SubFactory(AssociationFactory)
     round = factory.SubFactory(UpdateRoundFactory)
