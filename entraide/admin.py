@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from applications import lookup, waiting
+from applications import badges, lookup, waiting
 
 # The menu follows the work, not the rooms of the code (design, section 7).
 MENU = (
@@ -116,6 +116,7 @@ class StaffSite(AdminSite):
         """A file by its number, an association or an institution by its name."""
         typed = request.GET.get("q", "").strip()[:100]
         found = lookup.find(request.user, typed)
+        badges.dress(found.files)
         exact = found.only_file
         if exact:
             return redirect("admin:applications_application_change", exact.pk)

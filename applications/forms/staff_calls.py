@@ -6,9 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications import budget, findings
-from applications.enums import Level
+from applications import budget
+from applications.findings import REGISTRY as OF_FILE
 from applications.models import Envelope, FindingLevel, LateCode
+from institutions.findings import REGISTRY as OF_RECORD
 
 WHOLE = 100
 
@@ -76,20 +77,16 @@ class FindingLevelFormSet(forms.BaseInlineFormSet):
 
 def defaults():
     """Code → level and limit, of the file and of the record."""
-    rows = [*findings.REGISTRY.values(), *findings.RECORD_REGISTRY.values()]
     return {
-        row.code: (
-            getattr(row, "level", Level.WARNING),
-            getattr(row, "parameter", None),
-        )
-        for row in rows
+        row.code: (row.level, row.parameter)
+        for row in [*OF_FILE.values(), *OF_RECORD.values()]
     }
 
 
 def label_of(code):
     """The words of a check; a code no longer in use is shown as it is."""
-    row = findings.REGISTRY.get(code) or findings.RECORD_REGISTRY.get(code)
-    return getattr(row, "label", code)
+    row = OF_FILE.get(code) or OF_RECORD.get(code)
+    return str(row.label).capitalize() if row else code
 
 
 class EnvelopeForm(forms.ModelForm):
