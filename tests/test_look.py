@@ -81,6 +81,11 @@ def test_templates_use_classes_that_turn_with_the_language(path):
     assert re.findall(physical, classes) == []
 
 
+@named(SCREEN)
+def test_what_scrolls_sideways_can_be_reached_with_the_keyboard(path):
+    assert '<div class="en-scroll">' not in path.read_text()
+
+
 def posts_a_crispy_form(path):
     page = path.read_text()
     is_page = "{% extends" in page and 'method="post"' in page

@@ -6,13 +6,11 @@ The pages are written here and served by the test, so that each answer of the se
 
 import json
 from pathlib import Path
-from shutil import which
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
 SCRIPT = Path(settings.BASE_DIR, "static/js/portal.js").read_text()
 HOST = "http://portal.test"
 SAVED = """<p class="en-saved" role="status" data-saved data-icons="/i.svg"
@@ -64,17 +62,6 @@ class Server:
         else:
             page = document(self.body.replace("{version}", self.version))
             route.fulfill(content_type="text/html", body=page)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Closed at the end of the module: its event loop would disturb the database."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
