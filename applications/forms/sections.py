@@ -105,21 +105,26 @@ class CountsForm(SectionForm):
         return field
 
     @property
-    def over_capacity(self) -> int | None:
-        """The licensed capacity, when more heads are declared (decision 19)."""
+    def capacity(self) -> int | None:
+        """Heads that count at most, where the file is about one institution."""
         institution = self.application.institution
+        return institution.capacity if institution else None
+
+    @property
+    def is_over_capacity(self) -> bool:
+        """More heads declared than licensed (decision 19)."""
         declared = sum(line.declared_count for line in self.lines)
-        if institution is None or declared <= institution.capacity:
-            return None
-        return institution.capacity
+        return self.capacity is not None and declared > self.capacity
 
     @property
     def rows(self):
-        """Each line with its bound field and the rate that one head adds (MAD)."""
-        return [
-            (line, self[line.key], line.rate_amount * (line.months or 1))
-            for line in self.lines
-        ]
+        """Each line with its bound field and what one head adds at most (MAD)."""
+        return [(line, self[line.key], self._one_head(line)) for line in self.lines]
+
+    def _one_head(self, line) -> Decimal:
+        amount = line.rate_amount * (line.months or 1)
+        ceiling = self.application.call.child_ceiling_amount
+        return min(amount, ceiling) if line.months and ceiling else amount
 
 
 class BudgetForm(SectionForm):

@@ -118,17 +118,31 @@
   };
 
   /* 3. Live totals: the server computes again, this is what it will find. */
+  /* Over the capacity, heads are shared by largest remainder; equal ones by their key. */
+  const withinCapacity = (counts, keys) => {
+    const place = document.querySelector("[data-capacity]"), whole = counts.reduce((a, b) => a + b, 0);
+    const capacity = place ? number(place.dataset.capacity) : Infinity;
+    if (whole <= capacity) return counts;
+    const shares = counts.map((count) => Math.floor((count * capacity) / whole));
+    const rest = (rank) => (counts[rank] * capacity) % whole;
+    const order = counts.map((_count, rank) => rank).sort((a, b) => rest(b) - rest(a) || (keys[a] < keys[b] ? -1 : 1));
+    order.slice(0, capacity - shares.reduce((a, b) => a + b, 0)).forEach((rank) => { shares[rank] += 1; });
+    return shares;
+  };
   const total = () => {
     all("[data-sum]").forEach((field) => { field.value = sumOf(field.dataset.sum) || ""; });
     const lines = all("[data-line]");
     if (!lines.length) return;
-    const sum = lines.reduce((so_far, line) => {
+    const declared = lines.map((line) => Math.min(sumOf(line.dataset.count), line.dataset.cap ? number(line.dataset.cap) : Infinity));
+    const counts = withinCapacity(declared, lines.map((line) => line.dataset.key || ""));
+    const whole = lines.reduce((so_far, line, rank) => {
       const months = line.dataset.months ? sumOf(line.dataset.months) : 1;
-      const count = Math.min(sumOf(line.dataset.count), line.dataset.cap ? number(line.dataset.cap) : Infinity);
-      const amount = count * number(line.dataset.rate) * months;
+      const amount = counts[rank] * number(line.dataset.rate) * months;
       all("[data-amount]", line).forEach((node) => write(node, money(amount)));
       return so_far + amount;
     }, 0);
+    const ceiling = document.querySelector("[data-ceiling]");
+    const sum = ceiling ? Math.min(whole, number(ceiling.dataset.ceiling)) : whole;
     all("[data-total]").forEach((node) => write(node, money(sum)));
   };
 
