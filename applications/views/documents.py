@@ -107,16 +107,17 @@ def attach(request, pk):
     """One tap: a document of the vault joins the file."""
     file = own_file(request, pk)
     document = get_object_or_404(
-        Document.objects.visible_to(request.user),
+        Document.objects.visible_to(request.user).current(),
         pk=_number(request.POST.get("document")),
+        association=file.association_id,
     )
+    line_pk = _number(request.POST.get("call_document"))
     try:
         workflow.attach(file.pk, document.pk, actor=request.user)
     except ValidationError as error:
-        line = file.call.documents.filter(type=document.type_id).first()
-        refused = {line.pk if line else 0: " ".join(error.messages)}
+        refused = {line_pk: " ".join(error.messages)}
         return show_documents(request, file, errors=refused, status=422)
-    return _back(file, _number(request.POST.get("call_document")))
+    return _back(file, line_pk)
 
 
 @require_POST
@@ -124,8 +125,13 @@ def detach(request, pk):
     """The document leaves the file and stays in the vault."""
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
     file = own_file(request, attachment.application_id)
-    workflow.detach(attachment.pk, actor=request.user)
-    return _back(file, _number(request.POST.get("call_document")))
+    line_pk = _number(request.POST.get("call_document"))
+    try:
+        workflow.detach(attachment.pk, actor=request.user)
+    except ValidationError as error:
+        refused = {line_pk: " ".join(error.messages)}
+        return show_documents(request, file, errors=refused, status=422)
+    return _back(file, line_pk)
 
 
 def _number(text) -> int:

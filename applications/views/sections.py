@@ -99,10 +99,23 @@ def _refused(request, part, *, form, error):
         return _clash(part.url)
     draft = part.draft()
     if getattr(error, "code", "") == "stale":
+        if _is_already_saved(request, part):
+            return _go_on(request, part, is_valid=True)
         clash = " ".join(error.messages)
         return _show(request, part, form=form, draft=draft, clash=clash)
     form.add_error(None, error)
     return _show(request, part, form=form, draft=draft)
+
+
+def _is_already_saved(request, part) -> bool:
+    """The same values came twice: a second click, not somebody else.
+
+    No key of the form says so here: with one, what is typed after the back button
+    would be taken for the first sending, and lost.
+    """
+    form = FORMS[part.section.code]
+    fresh = form(request.POST, application=own_file(request, part.file.pk))
+    return fresh.is_valid() and not fresh.has_changed()
 
 
 def _go_on(request, part, *, is_valid):

@@ -265,6 +265,28 @@ def test_a_document_of_another_association_cannot_be_attached(client, associatio
     assert client.post(url("attach", file.pk), data).status_code == 404
 
 
+def test_a_document_of_my_other_association_cannot_be_attached(
+    client, manager, association
+):
+    file = file_of(association)
+    row = CallDocumentFactory(call=file.call)
+    other = DocumentFactory(
+        type=row.type, association=AssociationFactory(manager=manager)
+    )
+    data = {"document": other.pk, "call_document": row.pk}
+    assert client.post(url("attach", file.pk), data).status_code == 404
+
+
+def test_a_locked_document_cannot_leave_a_returned_file(client, association):
+    file, _remark = returned_file(association)
+    row = CallDocumentFactory(call=file.call)
+    attach_required(file)
+    attachment = file.attachments.get()
+    response = client.post(url("detach", attachment.pk), {"call_document": row.pk})
+    assert response.status_code == 422
+    assert file.attachments.count() == 1
+
+
 def returned_file(association):
     file = file_of(association, State.RETURNED)
     remark = returned(file, due_on=timezone.localdate() + timedelta(days=5))
@@ -357,6 +379,30 @@ def test_two_tabs_nothing_is_overwritten(client, association):
     again = second.context["draft"].version
     client.post(address, {"subject": "second", "version": again})
     assert Application.objects.get(pk=file.pk).subject == "second"
+
+
+@pytest.mark.parametrize(
+    ("code", "typed"),
+    [
+        ("request", {"subject": "x", "contact_phone": "0661 00 00 00"}),
+        ("budget", {"meals": "1 250,50", "rent": "12"}),
+    ],
+)
+def test_a_second_click_on_saving_goes_on(client, association, code, typed):
+    address = url("section", file_of(association).pk, code)
+    first = client.post(address, typed | {"version": 0})
+    second = client.post(address, typed | {"version": 0})
+    assert (second.status_code, second.url) == (302, first.url)
+
+
+def test_what_is_typed_after_the_back_button_is_not_lost(client, association):
+    address = url("section", file_of(association).pk, "request")
+    key = "0f0e0d0c-0b0a-4908-8706-050403020100"
+    client.post(address, {"subject": "a", "version": 0, "idempotency_key": key})
+    page = client.get(address).content.decode()
+    assert page.count("idempotency_key") == 0
+    back = client.post(address, {"subject": "b", "version": 0})
+    assert back.context["form"]["subject"].value() == "b"
 
 
 def test_autosave_answers_the_hour_and_the_version(client, association):
