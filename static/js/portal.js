@@ -44,7 +44,7 @@
     use.setAttribute("href", `${place.dataset.icons}#${signs[state]}`);
     sign.append(use);
     const words = document.createElement("span");
-    const [before, after] = (place.dataset[`text${state[0].toUpperCase()}${state.slice(1)}`] || "").split("%s");
+    const [before, after] = (place.dataset[`text${state[0].toUpperCase()}${state.slice(1)}`] || "").split("{}");
     words.append(before);
     if (after !== undefined) { const hour = document.createElement("span"); write(hour, time || ""); words.append(hour, after); }
     place.replaceChildren(sign, words);
@@ -148,10 +148,12 @@
 
   /* 4. Files: sent when chosen, progress in their row, tried again whole. */
   const swap = (id, html) => {
-    const next = new DOMParser().parseFromString(html, "text/html").getElementById(id);
-    const row = document.getElementById(id);
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const next = answer.getElementById(id), row = document.getElementById(id);
     if (!next || !row) { location.reload(); return; }
     row.replaceWith(next);
+    const [band, counted] = [document, answer].map((page) => page.querySelector(".en-unsent"));
+    if (band && counted) band.replaceWith(counted); /* one thing less to do */
     all("form[data-upload]", next).forEach(upload);
     (next.querySelector("a, button") || next).focus();
   };

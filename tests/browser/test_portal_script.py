@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 SCRIPT = Path(settings.BASE_DIR, "static/js/portal.js").read_text()
 HOST = "http://portal.test"
 SAVED = """<p class="en-saved" role="status" data-saved data-icons="/i.svg"
- data-text-saved="Saved at %s" data-text-busy="Saving" data-text-local="On this device"
+ data-text-saved="Saved at {}" data-text-busy="Saving" data-text-local="On this device"
  data-text-unsaved="Not saved yet" data-text-clash="Changed by another"
  data-text-clash-link="See both" data-text-out="Signed out"
  data-text-out-link="Sign in again" data-text-restored="Found again"></p>"""
