@@ -5,9 +5,10 @@ same at a thousand files and at a hundred thousand.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import Job, User
 from applications.enums import DECIDED, SittingState, State
-from applications.models import Application, Call, Remark, Sitting
+from applications.models import Application, Call, Envelope, Remark, Sitting
 from institutions.enums import AssociationStatus, UpdateState
 from institutions.models import AnnualUpdate, Association, UpdateRound
 
@@ -220,6 +221,44 @@ def draft_count(user) -> int:
 def jobs(user) -> list[Job]:
     """The long works one asked for, latest first."""
     return list(Job.objects.filter(owner=user).order_by("-created_at")[:3])
+
+
+@dataclass(frozen=True)
+class EnvelopeLine:
+    """What a region has left of one call, in MAD."""
+
+    envelope: Envelope
+    granted: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return self.envelope.amount - self.granted
+
+
+def envelopes(user) -> list[EnvelopeLine]:
+    """The envelopes of the coordinator's region for the latest year: two queries."""
+    if user.role != Role.COORDINATOR:
+        return []
+    rows = Envelope.objects.visible_to(user).filter(
+        call__is_published=True,
+        call__year=Subquery(Call.objects.published().values("year")[:1]),
+    )
+    found = list(rows.select_related("call").order_by("call"))
+    sums = (
+        Application.objects.filter(
+            region=user.region_id,
+            call__in=[row.call_id for row in found],
+            state=State.APPROVED,
+        )
+        .order_by()
+        .values_list("call")
+        .annotate(Sum("granted_amount"))
+    )
+    granted = dict(sums)
+    return [
+        EnvelopeLine(envelope=row, granted=granted.get(row.call_id) or Decimal(0))
+        for row in found
+    ]
 
 
 def latest_round(user) -> UpdateRound | None:

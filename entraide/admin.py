@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +109,7 @@ class StaffSite(AdminSite):
             "returned": waiting.returned(user),
             "drafts": waiting.draft_count(user),
             "jobs": waiting.jobs(user),
+            "envelopes": waiting.envelopes(user),
             "round": waiting.latest_round(user),
             **(extra_context or {}),
         }

@@ -9,6 +9,7 @@ from accounts.scoped_admin import (
     ScopedTabularInline,
 )
 from applications.admin import paging, resources
+from applications.admin.columns import amount_column
 from applications.forms.staff_calls import InstalmentFormSet
 from applications.lookup import by_number_or_name
 from applications.models import Application, Award, Instalment, Settlement
@@ -62,7 +63,7 @@ class MoneyAdmin(ScopedImportExportMixin, ScopedModelAdmin):
 class AwardAdmin(MoneyAdmin):
     resource_classes = (resources.AwardResource,)
     file_path = "application"
-    list_display = ("number", "unit", "amount", "granted_on")
+    list_display = ("number", "unit", "money", "granted_on")
     list_filter = ("application__call", "application__region")
     list_select_related = ("application__association", "application__institution")
     autocomplete_fields = ("application",)
@@ -71,6 +72,8 @@ class AwardAdmin(MoneyAdmin):
     def get_readonly_fields(self, request, obj=None):
         """The amount was published: it does not change here (decision 26)."""
         return () if obj is None else ("application", "amount")
+
+    money = amount_column("amount", _("Granted (MAD)"))
 
     def _file(self, row):
         return row.application
@@ -81,10 +84,11 @@ class InstalmentAdmin(MoneyAdmin):
     """What is due, ordered and paid, with the date and the reference of payment."""
 
     resource_classes = (resources.InstalmentResource,)
-    list_display = ("number", "unit", "rank", "amount", "state", "paid_on", "reference")
+    list_display = ("number", "unit", "rank", "money", "state", "paid_on", "reference")
     list_filter = ("state", "award__application__call", "award__application__region")
     list_select_related = OF_FILE
     fields = ("award", "rank", "percent", "amount", "state", "paid_on", "reference")
+    money = amount_column("amount", _("Amount (MAD)"))
 
     def has_add_permission(self, request):
         """On the page of the award, where the instalments add up."""
@@ -101,13 +105,16 @@ class SettlementAdmin(MoneyAdmin):
         "number",
         "unit",
         "year",
-        "spent_amount",
-        "justified_amount",
-        "surplus_amount",
+        "spent",
+        "justified",
+        "surplus",
         "state",
     )
     list_filter = ("state", "year", "award__application__region")
     list_select_related = OF_FILE
+    spent = amount_column("spent_amount", _("spent (MAD)"))
+    justified = amount_column("justified_amount", _("justified (MAD)"))
+    surplus = amount_column("surplus_amount", _("surplus (MAD)"))
 
     def has_add_permission(self, request):
         return False

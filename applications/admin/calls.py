@@ -35,6 +35,15 @@ class CallPartInline(ScopedTabularInline):
 
     extra = 1
     is_settled = False
+    classes = ["en-parts"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Without the pencils that would lead away from the call."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for link in ("can_add_related", "can_change_related", "can_view_related"):
+            if hasattr(field.widget, link):
+                setattr(field.widget, link, False)
+        return field
 
     def get_extra(self, request, obj=None, **kwargs):
         return self.extra if obj is None or self._is_open(obj) else 0

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import ScopedModelAdmin
+from applications.admin.columns import amount_column
 from applications.enums import State
 from applications.forms.staff_calls import EnvelopeForm, LateCodeForm
 from applications.models import Application, Envelope, Holiday, LateCode
@@ -16,7 +17,7 @@ MONEY = DecimalField(max_digits=14, decimal_places=2)
 @admin.register(Envelope)
 class EnvelopeAdmin(ScopedModelAdmin):
     form = EnvelopeForm
-    list_display = ("region", "call", "amount", "granted", "left")
+    list_display = ("region", "call", "money", "granted", "left")
     list_filter = ("call", "region")
     list_select_related = ("call", "region")
 
@@ -37,13 +38,9 @@ class EnvelopeAdmin(ScopedModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return () if obj is None else ("call", "region")
 
-    @admin.display(description=_("Granted (MAD)"), ordering="granted_total")
-    def granted(self, envelope):
-        return envelope.granted_total
-
-    @admin.display(description=_("Left to award (MAD)"), ordering="left_total")
-    def left(self, envelope):
-        return envelope.left_total
+    money = amount_column("amount", _("Amount (MAD)"))
+    granted = amount_column("granted_total", _("Granted (MAD)"))
+    left = amount_column("left_total", _("Left to award (MAD)"))
 
 
 @admin.register(LateCode)
@@ -54,7 +51,7 @@ class LateCodeAdmin(ScopedModelAdmin):
     list_display = ("code", "association", "call", "expires_at", "reason")
     list_filter = ("call",)
     list_select_related = ("association", "call")
-    raw_id_fields = ("association",)
+    autocomplete_fields = ("association",)
     readonly_fields = ("code",)
 
     def get_fields(self, request, obj=None):

@@ -59,14 +59,13 @@ class FindingLevelFormSet(forms.BaseInlineFormSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        known = {form.instance.code for form in self.initial_forms}
-        missing = [code for code in defaults() if code not in known]
+        known = {row.code for row in self.get_queryset()}
         self.initial_extra = [
             {"code": code, "level": level, "parameter": parameter}
             for code, (level, parameter) in defaults().items()
-            if code in missing
+            if code not in known
         ]
-        self.extra = len(missing)
+        self.extra = len(self.initial_extra)
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)

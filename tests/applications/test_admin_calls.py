@@ -1,4 +1,4 @@
-"""Call set-up, envelopes, late codes and money: who may, what is refused, what it costs."""
+"""Call set-up, envelopes, late codes, money: who may, what is refused, the cost."""
 
 import datetime
 
