@@ -121,12 +121,16 @@ class Started:
     def __init__(self, tree: Tree, *words: str, **options: object) -> None:
         self.tree = tree
         self.workers = tree.workers_so_far()
-        self.launcher = tree.popen(*words, **options)
         note = tree.var / "address"
-        wait_for(lambda: note.exists() or self.launcher.poll() is not None)
+        note.unlink(missing_ok=True)
+        self.launcher = tree.popen(*words, **options)
+        wait_for(lambda: self.has_started(note) or self.launcher.poll() is not None)
         assert self.launcher.poll() is None, self.launcher.communicate()[0]
         self.address = note.read_text()
         self.processes = self.children()
+
+    def has_started(self, note: Path) -> bool:
+        return note.exists() and note.read_text() != ""
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.launcher.pid).children(recursive=True)

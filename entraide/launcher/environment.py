@@ -96,6 +96,8 @@ def portal_environment(place: Place) -> dict[str, str]:
         "PORTAL_VAR": str(place.var),
         "STATIC_ROOT": str(place.var / "static"),
         "DJANGO_SETTINGS_MODULE": "entraide.settings",
+        # Progress is seen, and logged, when it happens.
+        "PYTHONUNBUFFERED": "1",
         "PATH": f"{place.venv.python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
 

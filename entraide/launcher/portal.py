@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from entraide.launcher import database, environment, machine, services
+from entraide.launcher import environment, machine, services
 from entraide.launcher.database import Place
 from entraide.launcher.environment import Session
 from entraide.launcher.keeper import Service, open_lock, try_exclusive
@@ -70,24 +69,10 @@ def manage(session: Session, *words: str) -> list[str]:
     return [str(session.place.venv.python), str(ROOT / "manage.py"), *words]
 
 
-def begin_again_if_interrupted(session: Session) -> None:
-    """Drops a bundled database whose demo data was left half-made."""
-    var = session.place.var
-    mark = var / "seeding"
-    if not mark.exists() or session.programs is None:
-        return
-    say("The demo data was interrupted: making it again.")
-    for sql in ("DROP DATABASE portal WITH (FORCE)", "CREATE DATABASE portal"):
-        database.psql(session.sockets, session.programs, sql, "postgres")
-    shutil.rmtree(var / "media", ignore_errors=True)
-    mark.unlink()
-
-
 def prepare(session: Session) -> None:
     """Does only what has changed since the last start."""
     place = session.place
     note = place.var / "prepared.json"
-    begin_again_if_interrupted(session)
     done: dict[str, str] = {}
     with contextlib.suppress(OSError, ValueError):
         done = json.loads(note.read_text())
@@ -99,7 +84,8 @@ def prepare(session: Session) -> None:
         done["static"] = static
         note.write_text(json.dumps(done, indent=1))
     code, state = fingerprint(ROOMS), database_state(session)
-    if not state or done.get("code") != code or done.get("database") != state:
+    changed = done.get("code") != code or done.get("database") != state
+    if changed or not state or (place.var / "seeding").exists():
         say("Preparing the database …")
         machine.run(manage(session, "prepare", "--demo"), session.environment)
         write_accounts(session)

@@ -26,12 +26,12 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         for name in LOADS:
             call_command(name)
-        if demo and not get_user_model().objects.exists():
-            self.seed()
-
-    def seed(self) -> None:
-        """Leaves a mark while it runs: half a demo is not mistaken for one."""
         mark = Path(settings.VAR_DIR) / SEEDING
+        if demo and (mark.exists() or not get_user_model().objects.exists()):
+            self.seed(mark)
+
+    def seed(self, mark: Path) -> None:
+        """Leaves a mark while it runs: an interrupted one is continued."""
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
         self.stdout.write("Making the demo data (once, a few minutes) …")
