@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -84,6 +83,7 @@ class StaffSite(AdminSite):
         ]
 
     @method_decorator(never_cache)
+    @login_not_required
     def login(self, request, extra_context=None):
         """The portal's own sign-in page serves everybody; members stay outside."""
         if request.user.is_authenticated and not self.has_permission(request):
