@@ -123,8 +123,7 @@ CHECKS = (
         code="headcount_changed",
         label=_("head-count changed a lot"),
         sentence=_(
-            "%(name)s: %(now)s beneficiaries, %(before)s the year before "
-            "(%(percent)s%%)."
+            "%(name)s: %(now)s beneficiaries, %(before)s the year before (%(percent)s)."
         ),
         section="headcounts",
         run=checks.headcount_changed,

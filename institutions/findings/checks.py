@@ -93,7 +93,9 @@ def headcount_changed(facts: Facts) -> Iterable[Case]:
             continue
         if abs(now - before) * 100 > facts.change_percent * before:
             percent = round((now - before) * 100 / before)
-            yield _case(row, before=before, now=now, percent=f"{percent:+d}")
+            yield _case(
+                row, before=before, now=now, percent=_isolated(f"{percent:+d}%")
+            )
 
 
 def accounts_missing(facts: Facts) -> Iterable[Case]:
@@ -145,3 +147,8 @@ def _day(day: date | None) -> str:
 def _some(values: list[str]) -> str:
     text = ", ".join(values[:SHOWN_CODES])
     return f"{text} …" if len(values) > SHOWN_CODES else text
+
+
+def _isolated(text: str) -> str:
+    """Left to right inside an Arabic sentence, whose page adds no markup."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"

@@ -113,6 +113,10 @@ class BoardMemberForm(PortalForm, forms.ModelForm):
 
 
 class BoardFormSet(forms.BaseFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Left the board")
+
     def clean(self):
         """One president, no more (dahir 1-58-376, art. 5)."""
         if any(self.errors):

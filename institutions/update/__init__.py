@@ -1,6 +1,7 @@
 """The annual update (تحيين المعطيات): begun → confirmed → verified, or sent back."""
 
 from institutions.update.answers import (
+    answer_complete,
     answer_unchanged,
     keep_draft,
     save_section,
@@ -24,6 +25,7 @@ __all__ = [
     "SectionState",
     "StaleUpdate",
     "accepted_update",
+    "answer_complete",
     "answer_unchanged",
     "begin",
     "confirm",

@@ -19,17 +19,18 @@ def answer_unchanged(
 ) -> AnnualUpdate:
     """Keep last year's values. What was typed and not saved is given up.
 
-    Raises ``ValidationError`` when there is nothing to keep, or when a list was
-    changed already: *unchanged* must never undo somebody's work.
+    Raises ``ValidationError`` when there is nothing to keep, or when there are rows of
+    this year: *unchanged* must never undo somebody's work.
     """
     update = locked(update_pk, actor)
     key = sections.find(update.association, section, unit)
     if not is_open(update):
         raise ValidationError(_("This update has been confirmed already."))
-    year = carry.year_of(key, update.round)
-    if key.section.is_list and carry.has_rows(key, year):
+    if _answers(update, key).filter(answer=Answer.UNCHANGED).exists():
+        return update
+    if carry.has_rows(key, carry.year_of(key, update.round)):
         raise ValidationError(
-            _("This list was changed this year: say that it is complete.")
+            _("This section was changed this year: say that it is right.")
         )
     if key.section.is_yearly and not carry.keep_last_year(key, update.round):
         raise ValidationError(_("Nothing was entered last year: fill this section in."))
@@ -37,6 +38,22 @@ def answer_unchanged(
     if draft.version:
         drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=draft.version)
     _answer(update, key, Answer.UNCHANGED, actor)
+    return update
+
+
+@transaction.atomic
+def answer_complete(
+    update_pk: int, section: str, unit: int, *, actor: Any
+) -> AnnualUpdate:
+    """The rows of this year are right as they stand: a list is complete."""
+    update = locked(update_pk, actor)
+    key = sections.find(update.association, section, unit)
+    if not is_open(update):
+        raise ValidationError(_("This update has been confirmed already."))
+    year = carry.year_of(key, update.round)
+    if not key.section.is_list and not carry.has_rows(key, year):
+        raise ValidationError(_("Nothing was entered this year: fill this section in."))
+    _answer(update, key, Answer.CHANGED, actor)
     return update
 
 
@@ -96,6 +113,12 @@ def locked(update_pk: int, actor: Any) -> AnnualUpdate:
     if not actor.is_member:
         raise PermissionDenied
     return update
+
+
+def _answers(update: AnnualUpdate, key: sections.Key) -> Any:
+    return SectionAnswer.objects.filter(
+        update=update, section=key.code, unit=key.unit_id
+    )
 
 
 def _answer(update: AnnualUpdate, key: sections.Key, answer: str, actor: Any) -> None:

@@ -49,19 +49,10 @@ def section(request, code, unit):
 def answer(request, page):
     """*Unchanged*, or a list said complete."""
     code, unit = page.key.code, page.key.unit_id
+    is_complete = request.POST.get("answer") == "complete"
+    say = update.answer_complete if is_complete else update.answer_unchanged
     try:
-        if request.POST.get("answer") == "complete" and page.key.section.is_list:
-            update.save_section(
-                page.update.pk,
-                code,
-                unit,
-                actor=request.user,
-                version=page.draft().version,
-                raw={},
-                cleaned={},
-            )
-        else:
-            update.answer_unchanged(page.update.pk, code, unit, actor=request.user)
+        say(page.update.pk, code, unit, actor=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("institutions:update_section", code, unit)

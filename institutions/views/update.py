@@ -1,5 +1,8 @@
 """The update as a whole: what remains, and *confirm*."""
 
+from itertools import groupby
+from operator import attrgetter
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect, render
@@ -78,7 +81,7 @@ def certified(request):
 
 def grouped(states):
     """The sections under the name of their unit, in order."""
-    groups = {}
-    for state in states:
-        groups.setdefault(state.unit_name, []).append(state)
-    return list(groups.items())
+    return [
+        (name, list(group))
+        for name, group in groupby(states, key=attrgetter("unit_name"))
+    ]

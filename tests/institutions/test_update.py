@@ -97,12 +97,30 @@ def test_unchanged_copies_the_rows_of_last_year(begun, association, manager):
     home = factories.InstitutionFactory(association=association)
     factories.HeadcountFactory(institution=home, year=YEAR - 1, count=41)
     factories.StaffCountFactory(institution=home, year=YEAR - 1)
-    factories.HeadcountFactory(institution=home, year=YEAR, count=7)
-    update.answer_unchanged(begun.pk, "headcounts", home.pk, actor=manager)
+    for _click in range(2):
+        update.answer_unchanged(begun.pk, "headcounts", home.pk, actor=manager)
     rows = Headcount.objects.filter(institution=home, year=YEAR)
     assert list(rows.values_list("count", flat=True)) == [41]
     assert home.staff_counts.filter(year=YEAR).count() == 1
     assert home.headcounts.filter(year=YEAR - 1).count() == 1
+
+
+def test_unchanged_never_undoes_figures_of_this_year(begun, association, manager):
+    home = factories.InstitutionFactory(association=association)
+    factories.HeadcountFactory(institution=home, year=YEAR - 1, count=41)
+    factories.HeadcountFactory(institution=home, year=YEAR, count=7)
+    with pytest.raises(ValidationError):
+        update.answer_unchanged(begun.pk, "headcounts", home.pk, actor=manager)
+    assert home.headcounts.get(year=YEAR).count == 7
+    update.answer_complete(begun.pk, "headcounts", home.pk, actor=manager)
+    assert begun.answers.get().answer == Answer.CHANGED
+
+
+def test_nothing_is_right_where_nothing_was_entered(begun, association, manager):
+    home = factories.InstitutionFactory(association=association)
+    with pytest.raises(ValidationError):
+        update.answer_complete(begun.pk, "headcounts", home.pk, actor=manager)
+    assert not begun.answers.exists()
 
 
 def test_unchanged_copies_enrolments_and_leaves_a_child_where_it_went(
