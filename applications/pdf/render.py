@@ -9,7 +9,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
@@ -29,6 +28,7 @@ TEMPLATES = {
 }
 # The receipt is for the counter of any office: both languages, Arabic first (32).
 BILINGUAL = (LetterKind.RECEIPT,)
+FONTS = Path(settings.BASE_DIR, "static", "fonts", "plex")
 # What officers typed, in whichever language they write.
 FREE_TEXTS = {"text", "reason"}
 
@@ -45,7 +45,7 @@ class OwnFiles(URLFetcher):
 def font_urls() -> dict[str, str]:
     names = {"regular": "400Regular", "bold": "700Bold"}
     return {
-        weight: Path(finders.find(f"fonts/plex/IBMPlexSansArabic_{name}.ttf")).as_uri()
+        weight: (FONTS / f"IBMPlexSansArabic_{name}.ttf").as_uri()
         for weight, name in names.items()
     }
 

@@ -1,6 +1,7 @@
 """The documents of a file: what the call asks, what the vault holds, what is sent."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -10,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from applications import workflow
-from applications.documents import checklist
+from applications.documents import Wanted, checklist
 from applications.forms.submission import UploadForm
-from applications.models import Attachment
+from applications.models import Attachment, CallDocument
 from applications.views.files import (
     neighbours,
     own_file,
@@ -26,18 +27,34 @@ from institutions.models import Document
 CODE = "documents"
 
 
+@dataclass(frozen=True)
+class Row:
+    """One line of the call's list, with what may be done about it."""
+
+    wanted: Wanted
+    is_open: bool
+    reusable: list[Document]
+    error: str
+
+    @property
+    def line(self) -> CallDocument:
+        return self.wanted.call_document
+
+
 def show_documents(request, file, *, errors=None, status=200):
     """``errors``: the sentence of a refused file, by line of the call."""
-    unlocked = workflow.unlocked(file).document_type_ids
-    rows = checklist(file)
-    reusable = reusable_by_type(file, rows)
-    for row in rows:
-        row_type = row.call_document.type_id
-        row.call_document.view = {
-            "is_open": unlocked is None or row_type in unlocked,
-            "reusable": reusable[row_type],
-            "error": (errors or {}).get(row.call_document.pk, ""),
-        }
+    open_types = workflow.unlocked(file).document_type_ids
+    wanted = checklist(file)
+    reusable = reusable_by_type(file, wanted)
+    rows = [
+        Row(
+            wanted=one,
+            is_open=open_types is None or one.type.pk in open_types,
+            reusable=reusable[one.type.pk],
+            error=(errors or {}).get(one.call_document.pk, ""),
+        )
+        for one in wanted
+    ]
     context = {
         **page_context(file),
         **neighbours(file, CODE),
@@ -47,13 +64,13 @@ def show_documents(request, file, *, errors=None, status=200):
     return render(request, "applications/documents.html", context, status=status)
 
 
-def reusable_by_type(file, rows) -> dict[int, list[Document]]:
+def reusable_by_type(file, wanted) -> dict[int, list[Document]]:
     """Documents of the vault that are still good and not attached yet."""
-    attached = {a.document_id for row in rows for a in row.attachments}
+    attached = {a.document_id for one in wanted for a in one.attachments}
     found = defaultdict(list)
     documents = Document.objects.current().filter(
         association=file.association_id,
-        type__in=[row.call_document.type_id for row in rows],
+        type__in=[one.type.pk for one in wanted],
         child=None,
         staff_member=None,
     )
@@ -90,7 +107,7 @@ def upload(request, pk):
 def _attach(request, file, line, sent):
     if sent is None:
         form = UploadForm({"call_document": line.pk})
-        raise ValidationError(form.errors["file"])
+        raise ValidationError(list(form.errors["file"]))
     is_about_unit = line.type.level == DocumentLevel.INSTITUTION
     document = vault.store(
         sent,

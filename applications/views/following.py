@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications import wording
 from applications.enums import InstalmentState, SettlementState, State
-from applications.models import Application, Award, Letter
+from applications.models import Award, Letter
 from applications.programmes import get_rules
 
 AUDIENCE = "association"
@@ -25,7 +25,7 @@ class Badge:
     icon: str
 
 
-def dress(file: Application) -> Application:
+def dress(file):
     """Sets ``badge`` and ``who`` in the association's words; no query."""
     file.badge = Badge(
         label=str(wording.state_label(file, AUDIENCE)),

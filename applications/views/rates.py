@@ -27,14 +27,17 @@ def _eps(call) -> RateTable:
     rates = {(r.category, r.level): r.amount for r in call.eps_rates.all()}
     levels = [level for level in ServiceLevel if any(k[1] == level for k in rates)]
     rows = [
-        (category.label, [(lv.label, rates.get((category, lv))) for lv in levels])
+        (
+            str(category.label),
+            [(str(lv.label), rates.get((category, lv))) for lv in levels],
+        )
         for category in Category
         if any(key[0] == category for key in rates)
     ]
     return RateTable(
         caption=_("Rates per beneficiary and per year (MAD)"),
         first=_("Category"),
-        columns=[level.label for level in levels],
+        columns=[str(level.label) for level in levels],
         rows=rows,
     )
 
@@ -42,12 +45,12 @@ def _eps(call) -> RateTable:
 def _schooling(call) -> RateTable:
     rates = {(r.sub_programme, r.degree): r.amount for r in call.schooling_rates.all()}
     degrees = [
-        (code, label)
+        (code, str(label))
         for code, label in [("", _("All degrees")), *Degree.choices]
         if any(key[1] == code for key in rates)
     ]
     rows = [
-        (sub.label, [(label, rates.get((sub, code))) for code, label in degrees])
+        (str(sub.label), [(label, rates.get((sub, code))) for code, label in degrees])
         for sub in SubProgramme
         if any(key[0] == sub for key in rates)
     ]

@@ -145,6 +145,6 @@ def test_a_refused_file_says_why_at_its_line(client, manager, sent, count):
     data = {"call_document": row.pk} | ({"file": sent} if sent else {})
     response = client.post(reverse("applications:upload", args=[file.pk]), data)
     assert response.status_code == 422
-    errors = [r.call_document.view["error"] for r in response.context["rows"]]
+    errors = [row.error for row in response.context["rows"]]
     assert [bool(error) for error in errors] == [False, True]
     assert file.attachments.count() == count
