@@ -18,6 +18,7 @@ from import_export.resources import ModelResource
 
 from accounts import access, policies
 from accounts.enums import Access
+from accounts.export_form import ExportColumnsForm
 from accounts.sheet_formats import SafeCSV, TypedXLSX
 
 TERRITORY = "territories"
@@ -174,6 +175,7 @@ class ScopedResource(ModelResource):
 class ScopedImportExportMixin(ImportExportMixin):
     """``class X(ScopedImportExportMixin, ScopedModelAdmin)`` with its resources."""
 
+    export_form_class = ExportColumnsForm
     export_formats = [TypedXLSX, SafeCSV]
     import_formats = [TypedXLSX, SafeCSV]
 

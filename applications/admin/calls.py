@@ -41,7 +41,7 @@ class CallPartInline(ScopedTabularInline):
         """Without the pencils that would lead away from the call."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for link in ("can_add_related", "can_change_related", "can_view_related"):
-            if hasattr(field.widget, link):
+            if field is not None and hasattr(field.widget, link):
                 setattr(field.widget, link, False)
         return field
 
