@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -269,4 +270,4 @@ def _some(values) -> str:
 
 
 def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
+    return number_format(amount, decimal_pos=2, force_grouping=True)

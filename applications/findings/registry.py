@@ -58,7 +58,7 @@ CHECKS: tuple[Check, ...] = (
         code="file_over_capacity",
         label=gettext_lazy("file above the licensed capacity"),
         run=checks.file_over_capacity,
-        # The record says the same of the institution: for calls that ask it of the file.
+        # The record says so of the institution already.
         level=Level.OFF,
         parameter=ZERO,
         programmes=EPS,

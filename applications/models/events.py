@@ -12,6 +12,15 @@ from applications.enums import LetterKind, State
 from applications.models.applications import Application, OfApplicationQuerySet
 
 
+class EventQuerySet(OfApplicationQuerySet):
+    def visible_to(self, user):
+        """For officers: a row may hold an opinion, an amount or a decision that its
+        association must not know yet. ``wording.history`` tells members the rest."""
+        if user.is_member:
+            return self.none()
+        return super().visible_to(user)
+
+
 class Event(models.Model):
     """One move of a file: append-only, kept so by the database.
 
@@ -39,7 +48,7 @@ class Event(models.Model):
     granted_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = OfApplicationQuerySet.as_manager()
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

@@ -38,6 +38,13 @@ class CompletionRequest(models.Model):
         return f"{self.application_id} {self.rank}"
 
 
+class RemarkQuerySet(OfApplicationQuerySet):
+    def visible_to(self, user):
+        """Members read what was sent to them; a draft stays in the delegation."""
+        rows = super().visible_to(user)
+        return rows.filter(request__isnull=False) if user.is_member else rows
+
+
 class Remark(models.Model):
     """What the delegation says of one section or one document of a file.
 
@@ -65,7 +72,7 @@ class Remark(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = OfApplicationQuerySet.as_manager()
+    objects = RemarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("remark")

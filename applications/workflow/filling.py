@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -138,7 +139,10 @@ def _accepted_update(association: Association, year: int) -> AnnualUpdate:
 
 def _create(application: Application) -> Application:
     """One live file per unit and call, whoever else starts one at the same moment."""
-    application.validate_constraints()
+    for constraint in application._meta.constraints:
+        # The others are about later states: each would be a query for nothing.
+        if isinstance(constraint, UniqueConstraint):
+            constraint.validate(Application, application)
     try:
         with transaction.atomic():
             application.save(force_insert=True)

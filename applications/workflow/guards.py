@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -151,7 +152,9 @@ def can_be_approved(step: Step) -> None:
         raise ValidationError(
             _("The envelope has %(left)s MAD left: this amount does not fit in it."),
             code="amount",
-            params={"left": f"{envelope.left:,.2f}".replace(",", "\u00a0")},
+            params={
+                "left": number_format(envelope.left, decimal_pos=2, force_grouping=True)
+            },
         )
 
 

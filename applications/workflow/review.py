@@ -59,6 +59,7 @@ def save_scores(
     """``{criterion: points}``; ``None`` takes a score away."""
     application = _locked_to_review(pk, actor)
     criteria = {row.pk: row for row in application.call.criteria.all()}
+    scores: list[CriterionScore] = []
     for criterion_pk, given in points.items():
         criterion = criteria.get(criterion_pk)
         if criterion is None:
@@ -72,9 +73,15 @@ def save_scores(
                 code=f"criterion-{criterion_pk}",
                 params={"criterion": criterion, "most": criterion.max_score},
             )
-        CriterionScore.objects.update_or_create(
-            application=application, criterion=criterion, defaults={"points": given}
+        scores.append(
+            CriterionScore(application=application, criterion=criterion, points=given)
         )
+    CriterionScore.objects.bulk_create(
+        scores,
+        update_conflicts=True,
+        unique_fields=["application", "criterion"],
+        update_fields=["points"],
+    )
     return application
 
 

@@ -30,7 +30,7 @@ class SittingTransition:
     source: SittingState
     target: SittingState
     roles: frozenset[Role]
-    needs: str | Promise = ""
+    needs: str = ""
     needs_reason: bool = False
     guard: Callable[[Sitting], None] | None = None
     effect: Callable[[Sitting, Order], None]
@@ -78,7 +78,7 @@ SITTING_TRANSITIONS: dict[str, SittingTransition] = {
             source=SittingState.OPEN,
             target=SittingState.HELD,
             roles=frozenset({Role.COORDINATOR}),
-            needs=_("a decided file"),
+            needs="a decided file",
             guard=_has_files,
             effect=_hold,
             after=notifications.sitting_held,
@@ -89,7 +89,7 @@ SITTING_TRANSITIONS: dict[str, SittingTransition] = {
             source=SittingState.HELD,
             target=SittingState.OPEN,
             roles=frozenset({Role.COORDINATOR, Role.CENTRAL}),
-            needs=_("no other sitting open"),
+            needs="no other sitting open",
             needs_reason=True,
             guard=_no_other_is_open,
             effect=_reopen,
@@ -101,7 +101,7 @@ SITTING_TRANSITIONS: dict[str, SittingTransition] = {
             source=SittingState.HELD,
             target=SittingState.VALIDATED,
             roles=frozenset({Role.CENTRAL}),
-            needs=_("every file of the sitting decided"),
+            needs="every file of the sitting decided",
             guard=_is_decided,
             effect=publication.publish,
             after=notifications.sitting_validated,

@@ -50,7 +50,7 @@ class Transition:
     sources: frozenset[State]
     target: State | None
     by: Mapping[Capacity, Manner]
-    needs: str | Promise = ""
+    needs: str = ""
     needs_reason: bool = False
     in_sitting: bool = False
     conditions: tuple[Condition, ...] = ()
@@ -98,7 +98,7 @@ START = Transition(
         Capacity.EDITOR: Manner.OWN,
         Capacity.DELEGATE: Manner.ON_BEHALF,
     },
-    needs=_("call open or late code; annual update confirmed"),
+    needs="call open or late code; annual update confirmed",
 )
 # All the files of a sitting at once (see ``publication``).
 PUBLISH = Transition(
@@ -107,7 +107,7 @@ PUBLISH = Transition(
     sources=frozenset(HIDDEN),
     target=None,
     by=CENTRE,
-    needs=_("sitting held, every file of it decided"),
+    needs="sitting held, every file of it decided",
 )
 
 TRANSITIONS: dict[str, Transition] = {
@@ -120,7 +120,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.RETURNED,
             target=State.SUBMITTED,
             by=MANAGER_OR_ON_BEHALF,
-            needs=_(
+            needs=(
                 "certified; call open or late code, complete, no blocking finding; "
                 "after a return: every remark answered"
             ),
@@ -134,7 +134,7 @@ TRANSITIONS: dict[str, Transition] = {
             *LIVE,
             target=State.WITHDRAWN,
             by=MANAGER,
-            needs=_("sitting not validated"),
+            needs="sitting not validated",
             in_sitting=True,
             guard=guards.can_be_withdrawn,
             effect=effects.withdraw,
@@ -146,7 +146,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.SUBMITTED,
             target=State.RETURNED,
             by=DELEGATION,
-            needs=_("a remark; first return, or second one authorised"),
+            needs="a remark; first return, or second one authorised",
             conditions=(MAY_BE_RETURNED,),
             guard=guards.can_be_returned,
             effect=effects.return_for_completion,
@@ -158,7 +158,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.SUBMITTED,
             target=None,
             by=COORDINATION,
-            needs=_("returned once"),
+            needs="returned once",
             needs_reason=True,
             conditions=(WAS_RETURNED_ONCE,),
             effect=effects.authorise_second_return,
@@ -170,7 +170,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.RETURNED,
             target=State.SUBMITTED,
             by=SYSTEM,
-            needs=_("time to complete run out"),
+            needs="time to complete run out",
             guard=guards.deadline_has_passed,
             effect=effects.resubmit_as_is,
             after=(_tell(notifications.resubmitted_as_is),),
@@ -181,7 +181,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.SUBMITTED,
             target=State.RECOMMENDED,
             by=DELEGATION,
-            needs=_(
+            needs=(
                 "update verified, criteria scored, findings answered, opinion, "
                 "proposed amount within the computed maximum"
             ),
@@ -206,7 +206,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.RECOMMENDED,
             target=State.APPROVED,
             by=COORDINATION,
-            needs=_("open sitting, amount within what is left of the envelope"),
+            needs="open sitting, amount within what is left of the envelope",
             in_sitting=True,
             guard=guards.can_be_approved,
             effect=effects.approve,
@@ -217,7 +217,7 @@ TRANSITIONS: dict[str, Transition] = {
             State.RECOMMENDED,
             target=State.REFUSED,
             by=COORDINATION,
-            needs=_("open sitting"),
+            needs="open sitting",
             needs_reason=True,
             in_sitting=True,
             guard=guards.can_be_decided,
@@ -229,9 +229,7 @@ TRANSITIONS: dict[str, Transition] = {
             *HIDDEN,
             target=State.RECOMMENDED,
             by=COORDINATION_OR_CENTRE,
-            needs=_(
-                "coordinator: sitting open; centre: a reason, sitting open or held"
-            ),
+            needs=("coordinator: sitting open; centre: a reason, sitting open or held"),
             in_sitting=True,
             guard=guards.can_be_reconsidered,
             effect=effects.reconsider,
@@ -243,7 +241,7 @@ TRANSITIONS: dict[str, Transition] = {
             *HIDDEN,
             target=None,
             by=CENTRE,
-            needs=_("not extended yet"),
+            needs="not extended yet",
             needs_reason=True,
             conditions=(NEVER_EXTENDED,),
             guard=guards.can_be_extended,
