@@ -146,7 +146,7 @@ class StaffSite(AdminSite):
             for code, label, names in MENU
         ]
         groups.append(self._group("other", _("Other"), list(models.values())))
-        groups[0]["models"].insert(0, self._home_entry())
+        groups[0]["models"].insert(0, self._home_entry(request.user))
         self._add_exports(request, groups)
         mark_current(groups, request.path)
         return [group for group in groups if group["models"]]
@@ -161,8 +161,10 @@ class StaffSite(AdminSite):
             "models": [model for model in models if model],
         }
 
-    def _home_entry(self):
-        return page_entry("waiting", self.index_title, reverse("admin:index"))
+    def _home_entry(self, user):
+        """Those who only read have nothing that waits for them."""
+        name = self.index_title if user.role in waiting.QUEUES else _("Home")
+        return page_entry("waiting", name, reverse("admin:index"))
 
     @staticmethod
     def _add_exports(request, groups):

@@ -15,7 +15,6 @@ from applications.forms.staff_calls import (
     FindingLevelForm,
     FindingLevelFormSet,
     SharesFormSet,
-    label_of,
 )
 from applications.models import (
     Call,
@@ -27,7 +26,6 @@ from applications.models import (
     InstalmentShare,
     SchoolingRate,
 )
-from institutions.models import DocumentType
 
 
 class CallPartInline(ScopedTabularInline):
@@ -61,9 +59,7 @@ class CallPartInline(ScopedTabularInline):
 class DocumentInline(CallPartInline):
     model = CallDocument
     fields = ["type", "is_required", "hint_ar", "hint_fr", "rank"]
-
-    def get_field_queryset(self, db, db_field, request):
-        return DocumentType.objects.filter(is_active=True).order_by("pk")
+    autocomplete_fields = ("type",)
 
 
 class CriterionInline(CallPartInline):
@@ -86,12 +82,8 @@ class FindingLevelInline(CallPartInline):
     model = FindingLevel
     form = FindingLevelForm
     formset = FindingLevelFormSet
-    fields = ["check_label", "code", "level", "parameter"]
-    readonly_fields = ["check_label"]
-
-    @admin.display(description=_("Check"))
-    def check_label(self, row):
-        return label_of(row.code)
+    fields = ["code", "level", "parameter"]
+    template = "admin/applications/call/levels.html"
 
 
 class ShareInline(CallPartInline):

@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.portal_forms import NumberInput
 from applications import budget
+from applications.enums import Level
 from applications.findings import REGISTRY as OF_FILE
 from applications.models import Envelope, FindingLevel, LateCode
 from institutions.findings import REGISTRY as OF_RECORD
@@ -48,7 +50,7 @@ class FindingLevelForm(forms.ModelForm):
     class Meta:
         model = FindingLevel
         fields = ["code", "level", "parameter"]
-        widgets = {"code": forms.HiddenInput}
+        widgets = {"code": forms.HiddenInput, "parameter": NumberInput}
 
 
 class FindingLevelFormSet(forms.BaseInlineFormSet):
@@ -69,8 +71,10 @@ class FindingLevelFormSet(forms.BaseInlineFormSet):
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
-        if not form.instance.code:
+        if not form.instance.pk:
             form.instance.code = form.initial.get("code", "")
+            form.instance.level = form.initial.get("level", Level.WARNING)
+        form.words = label_of(form.instance.code)
         return form
 
 
