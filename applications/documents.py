@@ -63,7 +63,7 @@ def checklist(application: Application, *, on: date | None = None) -> list[Wante
 def take_up(application: Application) -> None:
     """Attach what the vault already holds and is still good (decision 21)."""
     wanted = application.call.documents.filter(type__level__in=REUSED_LEVELS)
-    today = timezone.localdate()
+    today, taken = timezone.localdate(), []
     for row in wanted.select_related("type"):
         found = vault.usable(
             application.association,
@@ -73,7 +73,8 @@ def take_up(application: Application) -> None:
         )
         document = found.filter(centre=None, child=None, staff_member=None).first()
         if document is not None:
-            Attachment.objects.get_or_create(application=application, document=document)
+            taken.append(Attachment(application=application, document=document))
+    Attachment.objects.bulk_create(taken, ignore_conflicts=True)
 
 
 def _institution_of(application: Application, type: DocumentType):

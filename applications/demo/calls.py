@@ -118,7 +118,9 @@ LEVELS = {
     "document_expired": (Level.BLOCKING, None),
     "previous_year_unsettled": (Level.WARNING, None),
     "not_funded_last_year": (Level.OFF, None),
-    "file_over_capacity": (Level.WARNING, None),
+    # Said once: by the record, not again by the file.
+    "over_capacity": (Level.WARNING, None),
+    "file_over_capacity": (Level.OFF, None),
     "child_outside_ages": (Level.WARNING, None),
     "budget_differs": (Level.WARNING, Decimal(10)),
 }

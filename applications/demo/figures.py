@@ -69,7 +69,10 @@ def of_year(record: Record, year: int, *, accounts_year: int) -> Figures:
             )
     if record.runs_schooling:
         random = record.random("accounts", year)
+        # The whole is never less than its parts.
+        parts = sum(int(line.amount) for line in figures.accounts) // 2
         total = len(record.centres) * random.randrange(180_000, 420_000)
+        total += parts * 5 // 4
         figures.accounts += _accounts(random, record, accounts_year, total=total)
     return figures
 

@@ -1,9 +1,11 @@
 """The steps of a file, each through the function that the portal itself calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from applications import budget, findings, workflow
 from applications.demo.fates import File, Step
@@ -12,8 +14,8 @@ from applications.models import Application, Sitting
 
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 SUBJECTS = {
-    "eps": "دعم تسيير المؤسسة برسم سنة {year}",
-    "schooling": "دعم تحسين ظروف تمدرس الأطفال في وضعية إعاقة برسم سنة {year}",
+    "eps": "دعم تسيير المؤسسة",
+    "schooling": "دعم تحسين ظروف تمدرس الأطفال في وضعية إعاقة",
 }
 PURPOSES = (
     "تغطية مصاريف الإيواء والإطعام وأجور المستخدمين طيلة السنة، وتحسين جودة الخدمات.",
@@ -76,7 +78,8 @@ def start(file: File, random: Random) -> None:
         institution_pk=file.institution.pk if file.institution else None,
     )
     file.pk = application.pk
-    _save(file, "request", _request(file, random), actor=actor)
+    if not application.subject or file.fate.is_on_behalf:
+        _save(file, "request", _request(file, random), actor=actor)
     if len(file.fate.steps) > 1:
         shares = _budget(file.call.programme, application.computed_amount)
         _save(file, "budget", shares, actor=actor)
@@ -85,7 +88,7 @@ def start(file: File, random: Random) -> None:
 def _request(file: File, random: Random) -> dict[str, str]:
     president = file.record.board[0]
     return {
-        "subject": SUBJECTS[file.call.programme].format(year=file.call.year),
+        "subject": SUBJECTS[file.call.programme],
         "purpose": random.choice(PURPOSES),
         "contact_name": president.name,
         "contact_phone": str(president.phone),
@@ -139,16 +142,36 @@ def as_is(file: File, random: Random) -> None:
     workflow.resubmit_as_is(file.pk)
 
 
+@contextmanager
+def checked_once(application: Application) -> Iterator[list[findings.Finding]]:
+    """The findings of a file, which stay the same while its delegate answers them.
+
+    Each answer would otherwise check the whole file again.
+    """
+    found = findings.check(application)
+    with patch("applications.findings.check", return_value=found):
+        yield found
+
+
 def recommend(file: File, random: Random) -> None:
+    application = _row(file)
+    with checked_once(application) as found:
+        _recommend(file, application, random, codes={item.code for item in found})
+
+
+def _recommend(
+    file: File, application: Application, random: Random, *, codes: set[str]
+) -> None:
     """Scores, findings answered, opinion and amount."""
-    application, opinion = _row(file), Opinion(file.fate.opinion)
+    opinion = Opinion(file.fate.opinion)
     least = 30 if opinion == Opinion.UNFAVOURABLE else 60
     points = {
         row.pk: row.max_score * random.randint(least, 98) // 100
         for row in file.call.criteria.all()
     }
     workflow.save_scores(file.pk, actor=file.delegate, points=points)
-    for code in {item.code for item in findings.unanswered(application)}:
+    answered = application.finding_answers.values_list("code", flat=True)
+    for code in sorted(codes.difference(answered)):
         workflow.set_finding_aside(
             file.pk, actor=file.delegate, code=code, reason=ASIDE
         )
@@ -156,7 +179,7 @@ def recommend(file: File, random: Random) -> None:
     workflow.recommend(
         file.pk,
         actor=file.delegate,
-        version=_row(file).version,
+        version=application.version,
         opinion=opinion,
         reason=random.choice(OPINIONS[opinion]),
         proposed_amount=_hundreds(application.computed_amount * share / 100),
