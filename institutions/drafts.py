@@ -110,7 +110,7 @@ def _draft(row: SectionDraft) -> Draft:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _write(
     key: tuple[str, int, str], *, actor: Any, version: int, values: str
 ) -> Draft:

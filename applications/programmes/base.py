@@ -22,6 +22,8 @@ from applications.enums import LineKind
 from applications.models import Application, ApplicationLine, BudgetLine, Call
 from institutions.models import Association, Institution
 
+# What a line takes from the record and the tariffs.
+TAKEN = ("rank", "update_count", "declared_count", "eligible_count", "rate_amount")
 REQUEST_FIELDS = ("subject", "purpose", "contact_name", "contact_phone")
 
 
@@ -97,8 +99,13 @@ class Rules(ABC):
         """The lines as the record stands, each with its rate of the call."""
 
     @abstractmethod
-    def recalculate(self, application: Application) -> None:
-        """Rewrites eligible counts, amounts and ceilings; sets the computed amount."""
+    def recalculate(
+        self, application: Application, lines: list[ApplicationLine] | None = None
+    ) -> None:
+        """Rewrites eligible counts, amounts and ceilings; sets the computed amount.
+
+        ``lines``: those of the file, where they are at hand already.
+        """
 
     @abstractmethod
     def freeze(self, application: Application) -> dict[str, Any]:
@@ -119,36 +126,29 @@ class Rules(ABC):
                 BudgetLine(application=application, head=line.head, amount=line.amount)
                 for line in last.budget_lines.all()
             )
-        self.take_lines(application)
-        self.recalculate(application)
+        self.recalculate(application, self.take_lines(application))
         documents.take_up(application)
 
-    def take_lines(self, application: Application) -> None:
-        """Copies head-counts from the record; what was declared stays, never above."""
-        counted = application.lines.filter(kind=LineKind.COUNT)
-        before = {line.key: line for line in counted}
-        rows = self.record_lines(application)
-        for rank, line in enumerate(rows, start=1):
-            row = ApplicationLine(
-                application=application,
-                rank=rank,
-                category=line.category,
-                level=line.level,
-                sub_programme=line.sub_programme,
-                degree=line.degree,
-                months=line.months,
-                update_count=line.update_count,
-                declared_count=line.update_count,
-                rate_amount=line.rate,
-            )
+    def take_lines(self, application: Application) -> list[ApplicationLine]:
+        """Copies head-counts from the record; what was declared stays, never above.
+
+        Returns the lines of the file in their order; only what changed is written.
+        """
+        before = {line.key: line for line in counted(application)}
+        taken, new, changed = [], [], []
+        for rank, line in enumerate(self.record_lines(application), start=1):
+            row = ApplicationLine(application=application, **_identity(line))
             known = before.pop(row.key, None)
-            if known is not None:
-                row.pk = known.pk
-                if known.declared_count != known.update_count:
-                    row.declared_count = min(known.declared_count, line.update_count)
-            row.save(force_insert=known is None)
-        gone = [line.pk for line in before.values()]
-        application.lines.filter(pk__in=gone).delete()
+            row = known or row
+            if _take(row, line, rank=rank, is_new=known is None):
+                (changed if known else new).append(row)
+            taken.append(row)
+        ApplicationLine.objects.bulk_create(new)
+        ApplicationLine.objects.bulk_update(changed, TAKEN)
+        if before:
+            gone = [line.pk for line in before.values()]
+            application.lines.filter(pk__in=gone).delete()
+        return taken
 
     def save_section(
         self, application: Application, section: str, cleaned: Mapping[str, Any]
@@ -207,8 +207,8 @@ class Rules(ABC):
         )
 
     def _save_counts(self, application: Application, cleaned: Mapping[str, Any]):
-        self.take_lines(application)
-        for line in application.lines.filter(kind=LineKind.COUNT):
+        lines = self.take_lines(application)
+        for line in lines:
             declared = cleaned.get(line.key)
             if declared is None:
                 continue
@@ -226,9 +226,7 @@ class Rules(ABC):
                     },
                 )
             line.declared_count = declared
-            line.eligible_count = min(line.eligible_count, declared)
-            line.save(update_fields=["declared_count", "eligible_count"])
-        self.recalculate(application)
+        self.recalculate(application, lines)
 
     def _request_asks_for(self, application: Application) -> list[Missing]:
         sentences = {
@@ -261,7 +259,7 @@ class Rules(ABC):
         """Writes the lines; ceilings follow the counts; the sum is the maximum."""
         counts = [line for line in lines if line.kind == LineKind.COUNT]
         ApplicationLine.objects.bulk_update(
-            counts, ["eligible_count", "rate_amount", "gross_amount"]
+            counts, ["declared_count", "eligible_count", "gross_amount"]
         )
         application.lines.filter(kind=LineKind.CEILING).delete()
         ceilings = [line for line in lines if line.kind == LineKind.CEILING]
@@ -271,6 +269,29 @@ class Rules(ABC):
         total = sum((line.amount for line in lines), amounts.ZERO)
         application.computed_amount = total
         application.save(update_fields=["computed_amount"])
+
+
+def counted(application: Application) -> list[ApplicationLine]:
+    """The lines that count heads, in their order."""
+    return list(application.lines.filter(kind=LineKind.COUNT).order_by("rank", "pk"))
+
+
+def _identity(line: Line) -> dict[str, Any]:
+    """What makes two lines the same."""
+    names = ("category", "level", "sub_programme", "degree", "months")
+    return {name: getattr(line, name) for name in names}
+
+
+def _take(row: ApplicationLine, line: Line, *, rank: int, is_new: bool) -> bool:
+    """Brings one line up to date with the record; whether that changed it."""
+    before = [getattr(row, name) for name in TAKEN]
+    declared = line.update_count
+    if not is_new and row.declared_count != row.update_count:
+        declared = min(row.declared_count, line.update_count)
+    row.rank, row.update_count, row.rate_amount = rank, line.update_count, line.rate
+    row.declared_count = declared
+    row.eligible_count = min(row.eligible_count, declared)
+    return is_new or before != [getattr(row, name) for name in TAKEN]
 
 
 def _document_sentence(wanted: documents.Wanted) -> str:

@@ -4,15 +4,14 @@ Amount = Σ rate(category, service level) × eligible head-count, in MAD a year;
 licensed capacity, eligible counts are reduced pro rata (decision 19).
 """
 
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
 from applications import amounts
-from applications.models import Application, Call, EpsFigures
+from applications.models import Application, ApplicationLine, Call, EpsFigures
 from applications.programmes.base import (
     BUDGET,
     DOCUMENTS,
@@ -21,6 +20,7 @@ from applications.programmes.base import (
     Missing,
     Rules,
     Section,
+    counted,
 )
 from institutions.enums import AccountKind, Category, ServiceLevel, Sex
 from institutions.models import AccountLine, Association, Headcount, Institution
@@ -78,8 +78,10 @@ class EpsRules(Rules):
             if (category, level) in found
         ]
 
-    def recalculate(self, application: Application) -> None:
-        lines = list(application.lines.filter(kind="count").order_by("rank", "pk"))
+    def recalculate(
+        self, application: Application, lines: list[ApplicationLine] | None = None
+    ) -> None:
+        lines = counted(application) if lines is None else list(lines)
         eligible = amounts.within_capacity(
             {line.key: line.declared_count for line in lines},
             application.institution.capacity,
@@ -110,35 +112,42 @@ class EpsRules(Rules):
 
     def freeze(self, application: Application) -> dict[str, Any]:
         figures = self._figures(application)
-        EpsFigures.objects.update_or_create(application=application, defaults=figures)
+        EpsFigures.objects.bulk_create(
+            [EpsFigures(application=application, **figures)],
+            update_conflicts=True,
+            unique_fields=["application"],
+            update_fields=list(figures),
+        )
         return figures
 
     def _figures(self, application: Application) -> dict[str, Any]:
+        """One query for each table of the record."""
         institution, year = application.institution, application.year
-        heads = institution.headcounts.filter(year=year)
-        staff = institution.staff_counts.filter(year=year)
+        heads = institution.headcounts.filter(year=year).aggregate(
+            female_count=_heads(sex=Sex.FEMALE),
+            male_count=_heads(sex=Sex.MALE),
+            day_count=_heads(level=ServiceLevel.DAY),
+            partial_count=_heads(level=ServiceLevel.PARTIAL),
+            full_count=_heads(level=ServiceLevel.FULL),
+        )
+        staff = institution.staff_counts.filter(year=year).aggregate(
+            staff_female_count=_heads(sex=Sex.FEMALE),
+            staff_male_count=_heads(sex=Sex.MALE),
+        )
         accounts = AccountLine.objects.filter(
             association=application.association_id,
             institution=institution,
             year=application.update.round.accounts_year,
+        ).aggregate(
+            revenue_amount=_money(kind=AccountKind.REVENUE),
+            expenditure_amount=_money(kind=AccountKind.EXPENDITURE),
         )
-        return {
-            "capacity": institution.capacity,
-            "female_count": _heads(heads.filter(sex=Sex.FEMALE)),
-            "male_count": _heads(heads.filter(sex=Sex.MALE)),
-            "day_count": _heads(heads.filter(level=ServiceLevel.DAY)),
-            "partial_count": _heads(heads.filter(level=ServiceLevel.PARTIAL)),
-            "full_count": _heads(heads.filter(level=ServiceLevel.FULL)),
-            "staff_female_count": _heads(staff.filter(sex=Sex.FEMALE)),
-            "staff_male_count": _heads(staff.filter(sex=Sex.MALE)),
-            "revenue_amount": _money(accounts.filter(kind=AccountKind.REVENUE)),
-            "expenditure_amount": _money(accounts.filter(kind=AccountKind.EXPENDITURE)),
-        }
+        return {"capacity": institution.capacity, **heads, **staff, **accounts}
 
 
-def _heads(rows) -> int:
-    return rows.aggregate(total=Sum("count", default=0))["total"]
+def _heads(**where: str) -> Sum:
+    return Sum("count", filter=Q(**where), default=0)
 
 
-def _money(rows) -> Decimal:
-    return rows.aggregate(total=Sum("amount", default=amounts.ZERO))["total"]
+def _money(**where: str) -> Sum:
+    return Sum("amount", filter=Q(**where), default=amounts.ZERO)

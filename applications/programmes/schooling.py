@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
 from applications import amounts
-from applications.models import Application, Call, SchoolingFigure
+from applications.models import (
+    Application,
+    ApplicationLine,
+    Call,
+    SchoolingFigure,
+)
 from applications.programmes.base import (
     BUDGET,
     DOCUMENTS,
@@ -22,6 +27,7 @@ from applications.programmes.base import (
     Rules,
     Section,
     ceiling_line,
+    counted,
 )
 from institutions.enums import Degree, SubProgramme
 from institutions.models import Association, Enrolment, Institution
@@ -81,9 +87,11 @@ class SchoolingRules(Rules):
             for sub_programme, degree, months in sorted(counts, key=_rank)
         ]
 
-    def recalculate(self, application: Application) -> None:
+    def recalculate(
+        self, application: Application, lines: list[ApplicationLine] | None = None
+    ) -> None:
         call = application.call
-        lines = list(application.lines.filter(kind="count").order_by("rank", "pk"))
+        lines = counted(application) if lines is None else list(lines)
         above_child = amounts.ZERO
         for line in lines:
             line.eligible_count = line.declared_count
