@@ -6,12 +6,18 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from institutions.current import needs_choice
+
 # What a page that sends the same form again never carries.
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "autosave"})
 
 
 def home(request):
-    return redirect("admin:index" if request.user.is_staff else "applications:home")
+    if request.user.is_staff:
+        return redirect("admin:index")
+    if needs_choice(request):
+        return redirect("institutions:choose")
+    return redirect("applications:home")
 
 
 @never_cache

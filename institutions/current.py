@@ -43,6 +43,12 @@ def current_association(request: HttpRequest) -> Association:
     return membership.association
 
 
+def needs_choice(request: HttpRequest) -> bool:
+    """Nothing says yet for which of several associations, or there is none."""
+    keys = {membership.association_id for membership in memberships_of(request)}
+    return len(keys) != 1 and request.session.get(SESSION_KEY) not in keys
+
+
 def choose_association(request: HttpRequest, association: Association) -> None:
     request.session[SESSION_KEY] = association.pk
 

@@ -29,7 +29,8 @@ class Difference:
             return None
         if self.after.kind not in (COUNT, MONEY):
             return None
-        return Decimal(str(self.after.value)) - Decimal(str(self.before.value))
+        change = Decimal(str(self.after.value)) - Decimal(str(self.before.value))
+        return int(change) if self.after.kind == COUNT else change
 
 
 @dataclass(frozen=True)

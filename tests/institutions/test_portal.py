@@ -128,6 +128,24 @@ def test_a_person_works_for_the_association_chosen(client, manager, association)
     assert client.get(at("record")).context["association"] == other
 
 
+def test_signing_in_leads_to_the_choice_only_where_there_is_one(
+    client, manager, association
+):
+    client.force_login(manager)
+    assert client.get(reverse("home")).url == reverse("applications:home")
+    factories.AssociationFactory(manager=manager)
+    assert client.get(reverse("home")).url == at("choose")
+    client.post(at("choose"), {"association": association.pk})
+    assert client.get(reverse("home")).url == reverse("applications:home")
+
+
+def test_somebody_without_association_is_told_what_to_do(client):
+    client.force_login(factories.MemberFactory())
+    page = client.get(reverse("home"), follow=True)
+    assert page.status_code == 200
+    assert page.context["memberships"] == []
+
+
 # Unchanged and changed.
 
 
