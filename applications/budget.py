@@ -52,7 +52,8 @@ def lock(call_pk: int, region_pk: int) -> EnvelopeState:
     )
     if envelope is None:
         raise ValidationError(
-            _("The central services have given this region no envelope for this call.")
+            _("The central services have given this region no envelope for this call."),
+            code="envelope",
         )
     return _state(envelope.amount, call_pk=call_pk, region_pk=region_pk)
 

@@ -87,7 +87,7 @@ def start(
     manner = _starting_manner(association, institution, actor)
     may_apply(association)
     if not may_file_now(call, association.pk):
-        raise ValidationError(_("This call is closed."))
+        raise ValidationError(_("This call is closed."), code="call")
     delegation = (institution or association).delegation
     application = _create(
         Application(
@@ -133,7 +133,7 @@ def _accepted_update(association: Association, year: int) -> AnnualUpdate:
         .first()
     )
     if update is None:
-        raise ValidationError(_("Confirm the annual update first."))
+        raise ValidationError(_("Confirm the annual update first."), code="update")
     return update
 
 

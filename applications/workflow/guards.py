@@ -210,5 +210,7 @@ def _update_is(application: Application, *states: str) -> None:
     if application.update.state in states:
         return
     if UpdateState.CONFIRMED in states:
-        raise ValidationError(_("Confirm the annual update first."))
-    raise ValidationError(_("Verify the annual update of the association first."))
+        raise ValidationError(_("Confirm the annual update first."), code="update")
+    raise ValidationError(
+        _("Verify the annual update of the association first."), code="update"
+    )
