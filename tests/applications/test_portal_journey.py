@@ -19,7 +19,6 @@ from tests.factories import (
     EnrolmentFactory,
     HeadcountFactory,
     InstitutionFactory,
-    MemberFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +28,6 @@ def photograph(name="photo.png", size=(40, 40)):
     sent = io.BytesIO()
     Image.new("RGB", size, "white").save(sent, "PNG")
     return SimpleUploadedFile(name, sent.getvalue(), "image/png")
-
-
-@pytest.fixture
-def manager(client):
-    person = MemberFactory()
-    client.force_login(person)
-    return person
 
 
 def eps_call(manager):
