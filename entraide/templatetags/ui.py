@@ -295,6 +295,12 @@ def translated_url(context, language):
     return url
 
 
+@register.filter
+def named(bound):
+    """A control without a visible label, named by it for screen readers."""
+    return bound.as_widget(attrs={"aria-label": bound.label})
+
+
 def _target(bound):
     """The id of what receives the focus: for a group of choices, its first one."""
     return bound.id_for_label or f"{bound.auto_id}_0"
