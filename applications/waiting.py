@@ -22,7 +22,7 @@ from institutions.enums import AssociationStatus, UpdateState
 from institutions.models import AnnualUpdate, Association, UpdateRound
 
 BOUND = 1_000
-SHOWN = 50
+SHOWN = 30
 UNDECIDED = (State.SUBMITTED, State.RETURNED, State.RECOMMENDED)
 
 

@@ -57,7 +57,9 @@ class ApplicationAdmin(ExportPages, ScopedModelAdmin):
         form = ApplicationFilterForm(request.GET, user=request.user)
         rows = form.apply(self.get_queryset(request))
         totals = paging.totals(rows, is_one_call=form.kept_call is not None)
-        page = paging.page_of(rows, request=request, fetch=self._fetch, known=totals)
+        page = paging.page_of(
+            rows, window=paging.Window(request), fetch=self._fetch, known=totals
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": self.opts.verbose_name_plural.capitalize(),

@@ -44,59 +44,58 @@ def totals(rows, *, is_one_call: bool) -> Totals:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Which page was asked for: ``param`` of the address, ``size`` rows."""
+
+    request: Any
+    param: str = "p"
+    size: int = PER_PAGE
+
+    @property
+    def number(self) -> int:
+        asked = self.request.GET.get(self.param, "")
+        return max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1
+
+    def url(self, number: int) -> str:
+        query = {k: v for k, v in self.request.GET.lists() if k != self.param}
+        return "?" + urlencode({**query, self.param: number}, doseq=True)
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows of one page, with the addresses of its neighbours."""
 
     rows: list
-    number: int
     start: int
-    has_next: bool
-    query: dict
+    previous_url: str
+    next_url: str
 
     @property
     def end(self) -> int:
         return self.start + len(self.rows) - 1 if self.rows else 0
 
-    @property
-    def previous_url(self) -> str:
-        return self._url(self.number - 1) if self.number > 1 else ""
 
-    @property
-    def next_url(self) -> str:
-        return self._url(self.number + 1) if self.has_next else ""
-
-    def _url(self, number: int) -> str:
-        return "?" + urlencode({**self.query, "p": number}, doseq=True)
-
-
-def page_number(request) -> int:
-    asked = request.GET.get("p", "")
-    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1
-
-
-def page_of(rows, *, request, fetch, known: Totals) -> Page:
+def page_of(rows, *, window: Window, fetch, known: Totals) -> Page:
     """The asked page of ``rows``; ``fetch`` turns ids into rows, in any order."""
-    number = page_number(request)
+    number, size = window.number, window.size
     if known.is_exact:
-        last = max((known.count + PER_PAGE - 1) // PER_PAGE, 1)
-        number = min(number, last)
-    ids = _ids(rows, start=(number - 1) * PER_PAGE, known=known)
-    has_next, ids = len(ids) > PER_PAGE, ids[:PER_PAGE]
+        number = min(number, max((known.count + size - 1) // size, 1))
+    start = (number - 1) * size
+    ids = _ids(rows, start=start, size=size, known=known)
+    has_next, ids = len(ids) > size, ids[:size]
     found = {row.pk: row for row in fetch(ids)}
-    query = {key: value for key, value in request.GET.lists() if key != "p"}
     return Page(
         rows=[found[pk] for pk in ids if pk in found],
-        number=number,
-        start=(number - 1) * PER_PAGE + 1 if ids else 0,
-        has_next=has_next,
-        query=query,
+        start=start + 1 if ids else 0,
+        previous_url=window.url(number - 1) if number > 1 else "",
+        next_url=window.url(number + 1) if has_next else "",
     )
 
 
-def _ids(rows, *, start: int, known: Totals) -> list:
+def _ids(rows, *, start: int, size: int, known: Totals) -> list:
     """One id more than a page. The second half is read from its end, backwards."""
     ids = rows.values_list("pk", flat=True)
-    end = start + PER_PAGE + 1
+    end = start + size + 1
     if not known.is_exact or start <= known.count // 2:
         return list(ids[start:end])
     stop = known.count - start

@@ -11,6 +11,8 @@ from applications.enums import DECIDED, State
 from applications.forms import staff as forms
 from applications.models import Application, Sitting
 
+# Each row to decide holds a form: twenty keep the page light.
+DESK_ROWS = 20
 RELATIONS = ("association", "institution", "delegation")
 
 
@@ -54,7 +56,7 @@ class SittingPage:
         known = paging.Totals(count=self.envelope.proposed_count, requested=0)
         page = paging.page_of(
             rows.order_by("-score", "pk"),
-            request=self.request,
+            window=paging.Window(self.request, size=DESK_ROWS),
             fetch=self._fetch,
             known=known,
         )
@@ -63,10 +65,20 @@ class SittingPage:
         return page
 
     @cached_property
-    def decided(self) -> list:
+    def decided(self) -> paging.Page:
+        """Files decided in this sitting, those granted first."""
         rows = self.sitting.applications.filter(state__in=DECIDED)
-        rows = rows.select_related(*RELATIONS).order_by("state", "-score", "pk")
-        return badges.dress(rows[: paging.BOUND])
+        known = paging.Totals(count=self.decided_count, requested=0)
+        return paging.page_of(
+            rows.order_by("state", "-score", "pk"),
+            window=paging.Window(self.request, param="d", size=DESK_ROWS),
+            fetch=self._fetch,
+            known=known,
+        )
+
+    @property
+    def decided_count(self) -> int:
+        return self.sums["approved"] + self.sums["refused"]
 
     @cached_property
     def sums(self) -> dict[str, Any]:

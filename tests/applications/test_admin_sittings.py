@@ -122,7 +122,7 @@ def test_file_is_approved_in_its_row(client, sitting, file):
     )
     page = client.get(address(sitting)).context["page"]
     assert page.envelope.left == 70_000
-    assert [row.pk for row in page.decided] == [file.pk]
+    assert [row.pk for row in page.decided.rows] == [file.pk]
     assert page.waiting.rows == []
 
 
