@@ -6,7 +6,7 @@ or code.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ from institutions.enums import (
     SubProgramme,
 )
 from institutions.models import Association, Centre, Institution
-from territories.models import Commune, Delegation
+from territories.models import Commune
 
 TEXT, COUNT, MONEY, DAY, CODE = "text", "count", "money", "day", "code"
 CODES = {"rib", "ice", "tax_id", "cnss_number", "phone", "email", "receipt_number"}
@@ -40,9 +40,8 @@ MODELS = {
     "institution": Institution,
     "centre": Centre,
 }
-PLACES = {
+PLACES: dict[str, Any] = {
     "commune_id": Commune,
-    "delegation_id": Delegation,
     "institution_id": Institution,
 }
 
@@ -94,7 +93,7 @@ def lines(code: str, piece: Any, names: Names) -> list[Line]:
         members = piece.get("members", [])
         fields = {k: v for k, v in piece.items() if k != "members"}
         return [*_field_lines(code, fields, names), *_member_lines(members)]
-    readers = {
+    readers: dict[str, Callable[[Any], list[Line]]] = {
         "headcounts": _headcount_lines,
         "accounts": _account_lines,
         "children": _children_lines,

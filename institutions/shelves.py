@@ -50,8 +50,8 @@ class Slot:
 
     @property
     def is_soon(self) -> bool:
-        day = self.document and self.document.expires_on
-        return bool(day) and (day - timezone.localdate()).days <= SOON_DAYS
+        day = self.document.expires_on if self.document else None
+        return day is not None and (day - timezone.localdate()).days <= SOON_DAYS
 
     @property
     def tone(self) -> str:

@@ -166,15 +166,16 @@ def record_content(association: Association, *, year: int) -> dict[str, Any]:
     """The whole record for ``year``, in a number of queries that never grows."""
     round_ = UpdateRound.objects.filter(year=year).first()
     accounts_year = round_.accounts_year if round_ else year - 1
+    accounts = _accounts(association, accounts_year)
     return {
         "year": year,
         "accounts_year": accounts_year,
         "identity": _fields(association, IDENTITY),
         "bank": _fields(association, BANK),
         "board": _board(association),
-        "institutions": _institutions(association, year, accounts_year),
+        "institutions": _institutions(association, year, accounts),
         "centres": _centres(association, year),
-        "accounts": _accounts(association, accounts_year).get(None, {}),
+        "accounts": accounts.get(None, {}),
         "documents": _documents(association),
     }
 
@@ -240,10 +241,9 @@ def _figures(association: Association, year: int) -> dict[str, dict[int, Any]]:
 
 
 def _institutions(
-    association: Association, year: int, accounts_year: int
+    association: Association, year: int, accounts: dict[Any, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     figures = _figures(association, year)
-    accounts = _accounts(association, accounts_year)
     rows = Institution.objects.filter(association=association, is_active=True)
     return [
         {

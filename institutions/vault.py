@@ -112,7 +112,7 @@ def usable(
 
 def open_file(document: Document) -> File:
     """The content, wherever the file stands. Raises ``FileNotFoundError``."""
-    name = document.file.name
+    name = str(document.file.name)
     if default_storage.exists(name):
         return default_storage.open(name)
     return default_storage.open(incoming(name))

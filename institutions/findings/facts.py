@@ -52,6 +52,7 @@ def load_facts(
         rows = rows.filter(pk=institution.pk)
     enrolments = [] if institution else _enrolments(association, year)
     accounts_year = round_.accounts_year if round_ else year - 1
+    heads = _heads(association, year, year - 1)
     return Facts(
         association=association,
         year=year,
@@ -59,8 +60,8 @@ def load_facts(
         accounts_year=accounts_year,
         change_percent=(round_.headcount_change_percent if round_ else CHANGE_PERCENT),
         institutions=list(rows.order_by("pk")),
-        heads=_heads(association, year),
-        heads_before=_heads(association, year - 1),
+        heads=heads[year],
+        heads_before=heads[year - 1],
         with_accounts=set(
             AccountLine.objects.filter(association=association, year=accounts_year)
             .values_list("institution_id", flat=True)
@@ -81,10 +82,16 @@ def load_facts(
     )
 
 
-def _heads(association: Association, year: int) -> dict[int, int]:
-    rows = Headcount.objects.filter(institution__association=association, year=year)
-    totals = rows.order_by().values("institution").annotate(total=Sum("count"))
-    return {row["institution"]: row["total"] for row in totals}
+def _heads(association: Association, *years: int) -> dict[int, dict[int, int]]:
+    """By year, then by institution."""
+    rows = Headcount.objects.filter(
+        institution__association=association, year__in=years
+    )
+    totals = rows.order_by().values("year", "institution").annotate(total=Sum("count"))
+    found: dict[int, dict[int, int]] = {year: {} for year in years}
+    for row in totals:
+        found[row["year"]][row["institution"]] = row["total"]
+    return found
 
 
 def _documents(

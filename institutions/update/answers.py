@@ -27,6 +27,7 @@ def answer_unchanged(
     if not is_open(update):
         raise ValidationError(_("This update has been confirmed already."))
     if _answers(update, key).filter(answer=Answer.UNCHANGED).exists():
+        _give_up_draft(update, key, actor)
         return update
     if carry.has_rows(key, carry.year_of(key, update.round)):
         raise ValidationError(
@@ -34,9 +35,7 @@ def answer_unchanged(
         )
     if key.section.is_yearly and not carry.keep_last_year(key, update.round):
         raise ValidationError(_("Nothing was entered last year: fill this section in."))
-    draft = drafts.read(UPDATE, update.pk, key.slug)
-    if draft.version:
-        drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=draft.version)
+    _give_up_draft(update, key, actor)
     _answer(update, key, Answer.UNCHANGED, actor)
     return update
 
@@ -45,7 +44,10 @@ def answer_unchanged(
 def answer_complete(
     update_pk: int, section: str, unit: int, *, actor: Any
 ) -> AnnualUpdate:
-    """The rows of this year are right as they stand: a list is complete."""
+    """The rows of this year are right as they stand: a list is complete.
+
+    What was typed and not saved is given up.
+    """
     update = locked(update_pk, actor)
     key = sections.find(update.association, section, unit)
     if not is_open(update):
@@ -53,6 +55,7 @@ def answer_complete(
     year = carry.year_of(key, update.round)
     if not key.section.is_list and not carry.has_rows(key, year):
         raise ValidationError(_("Nothing was entered this year: fill this section in."))
+    _give_up_draft(update, key, actor)
     _answer(update, key, Answer.CHANGED, actor)
     return update
 
@@ -113,6 +116,12 @@ def locked(update_pk: int, actor: Any) -> AnnualUpdate:
     if not actor.is_member:
         raise PermissionDenied
     return update
+
+
+def _give_up_draft(update: AnnualUpdate, key: sections.Key, actor: Any) -> None:
+    draft = drafts.read(UPDATE, update.pk, key.slug)
+    if draft.version:
+        drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=draft.version)
 
 
 def _answers(update: AnnualUpdate, key: sections.Key) -> Any:

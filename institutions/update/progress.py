@@ -32,7 +32,7 @@ class SectionState:
     @property
     def label(self) -> str:
         if self.state == INVALID:
-            return _("to correct")
+            return _("to finish")
         if self.state == TODO:
             return _("to do")
         return _("unchanged") if self.answer == Answer.UNCHANGED else _("changed")

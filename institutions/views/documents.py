@@ -56,7 +56,7 @@ def document_upload(request, code, unit):
             messages.success(request, _("The document is kept."))
             return redirect("institutions:documents")
     if request.method == "POST" and "expires_on" not in form.fields:
-        texts = form.errors.get("file", [])
+        texts = [str(text) for text in form.errors.get("file", [])]
         refused = {shelves.slot(code, unit): " ".join(texts)}
         return document_list(request, refused=refused, status=422)
     context = {

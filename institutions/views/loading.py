@@ -48,6 +48,10 @@ def load_update(request) -> AnnualUpdate:
 
 def find_update(request, association: Association) -> Any:
     round_ = update.current_round()
+    return find_update_of(request, association, round_)
+
+
+def find_update_of(request, association: Association, round_: Any) -> Any:
     rows = AnnualUpdate.objects.visible_to(request.user).select_related(
         "round", "confirmed_by", "verified_by"
     )

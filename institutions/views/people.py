@@ -97,7 +97,7 @@ def child_edit(request, centre, pk=0):
             form.add_error(None, error)
         else:
             return saved(request, form, "institutions:children", centre)
-    if pk and request.method == "GET":
+    if enrolment and request.method == "GET":
         log_names(
             request, centre, 1, subject=("institutions.child", enrolment.child_id)
         )

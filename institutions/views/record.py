@@ -12,7 +12,7 @@ from institutions.current import (
 )
 from institutions.differences import parts
 from institutions.findings import check_record
-from institutions.views.loading import find_update
+from institutions.views.loading import find_update_of
 
 
 @member_required
@@ -52,7 +52,7 @@ def record(request):
     context = {
         "association": association,
         "sections": found,
-        "update": find_update(request, association),
+        "update": find_update_of(request, association, round_),
         "round": round_,
         "findings": check_record(association, year=year),
     }

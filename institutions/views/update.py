@@ -14,14 +14,15 @@ from institutions import update
 from institutions.current import current_association, is_manager
 from institutions.findings import check_record
 from institutions.update.answers import is_open
-from institutions.views.loading import find_update, load_update
+from institutions.views.loading import find_update_of, load_update
 
 
 @member_required
 def overview(request):
     association = current_association(request)
-    found = find_update(request, association)
-    context = {"round": update.current_round(), "update": found}
+    round_ = update.current_round()
+    found = find_update_of(request, association, round_)
+    context = {"round": round_, "update": found}
     if found:
         found.association = association
         states = update.progress(found)

@@ -296,5 +296,5 @@ def test_queries_do_not_grow(django_assert_num_queries, count):
         factories.EnrolmentFactory(centre=centre)
         factories.StaffMemberFactory(centre=centre)
         factories.DocumentFactory(association=association)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         load_facts(association, year=YEAR)

@@ -483,7 +483,14 @@ def test_a_staff_member_is_added(begun, association, portal):
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("children", 8), ("staff", 8), ("update", 10), ("documents", 8)],
+    [
+        ("children", 8),
+        ("staff", 8),
+        ("update", 10),
+        ("documents", 8),
+        ("record", 26),
+        ("update_confirm", 19),
+    ],
 )
 def test_queries_do_not_grow(
     begun, association, portal, django_assert_max_num_queries, count, name, queries
@@ -492,6 +499,10 @@ def test_queries_do_not_grow(
     factories.EnrolmentFactory.create_batch(count, centre=centre)
     factories.StaffMemberFactory.create_batch(count, centre=centre)
     factories.DocumentFactory.create_batch(count, association=association)
+    for home in factories.InstitutionFactory.create_batch(
+        count, association=association
+    ):
+        factories.HeadcountFactory(institution=home)
     url = at(name, centre.pk) if name in ("children", "staff") else at(name)
     portal.get(url)
     with django_assert_max_num_queries(queries):
