@@ -26,7 +26,14 @@ from applications.programmes import get_rules
 from institutions.models import UpdateRound
 from territories.models import Region
 
-PARTS = (CallDocument, Criterion, EpsRate, SchoolingRate, FindingLevel, InstalmentShare)
+PARTS: tuple[Any, ...] = (
+    CallDocument,
+    Criterion,
+    EpsRate,
+    SchoolingRate,
+    FindingLevel,
+    InstalmentShare,
+)
 WHOLE = 100
 
 

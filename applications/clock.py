@@ -57,13 +57,13 @@ def start(application: Application, *, on: date) -> None:
     application.due_on = due_on(application)
 
 
-def suspend(application: Application, *, on: date) -> None:
+def suspend(application: Application, *, on: date) -> date:
     """Stands still from ``on``; the association has until ``return_due_on``."""
     application.suspended_on = on
     application.due_on = None
-    application.return_due_on = working_day_from(
-        on + timedelta(days=application.call.completion_days)
-    )
+    last_day = working_day_from(on + timedelta(days=application.call.completion_days))
+    application.return_due_on = last_day
+    return last_day
 
 
 def resume(application: Application, *, on: date) -> None:

@@ -135,7 +135,9 @@ class Rules(ABC):
         Returns the lines of the file in their order; only what changed is written.
         """
         before = {line.key: line for line in counted(application)}
-        taken, new, changed = [], [], []
+        taken: list[ApplicationLine] = []
+        new: list[ApplicationLine] = []
+        changed: list[ApplicationLine] = []
         for rank, line in enumerate(self.record_lines(application), start=1):
             row = ApplicationLine(application=application, **_identity(line))
             known = before.pop(row.key, None)

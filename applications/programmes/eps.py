@@ -4,7 +4,7 @@ Amount = Σ rate(category, service level) × eligible head-count, in MAD a year;
 licensed capacity, eligible counts are reduced pro rata (decision 19).
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +84,7 @@ class EpsRules(Rules):
         lines = counted(application) if lines is None else list(lines)
         eligible = amounts.within_capacity(
             {line.key: line.declared_count for line in lines},
-            application.institution.capacity,
+            _institution(application).capacity,
         )
         for line in lines:
             line.eligible_count = eligible[line.key]
@@ -122,7 +122,7 @@ class EpsRules(Rules):
 
     def _figures(self, application: Application) -> dict[str, Any]:
         """One query for each table of the record."""
-        institution, year = application.institution, application.year
+        institution, year = _institution(application), application.year
         heads = institution.headcounts.filter(year=year).aggregate(
             female_count=_heads(sex=Sex.FEMALE),
             male_count=_heads(sex=Sex.MALE),
@@ -143,6 +143,11 @@ class EpsRules(Rules):
             expenditure_amount=_money(kind=AccountKind.EXPENDITURE),
         )
         return {"capacity": institution.capacity, **heads, **staff, **accounts}
+
+
+def _institution(application: Application) -> Institution:
+    """Every file of this programme has one: the database says so."""
+    return cast(Institution, application.institution)
 
 
 def _heads(**where: str) -> Sum:

@@ -101,7 +101,7 @@ class SchoolingRules(Rules):
             above_child += amounts.above_child_ceiling(
                 line.eligible_count,
                 line.rate_amount,
-                months=line.months,
+                months=line.months or 0,
                 ceiling=call.child_ceiling_amount,
             )
         total = sum((line.gross_amount for line in lines), amounts.ZERO) + above_child

@@ -110,7 +110,7 @@ def _check_sitting(
 def _check_row(transition: Transition, application: Application, order: Order) -> None:
     for condition in transition.conditions:
         if not condition.holds(application):
-            raise ValidationError(condition.sentence)
+            raise ValidationError(str(condition.sentence))
     if application.state not in transition.sources:
         raise ValidationError(_("This is not possible any more for this file."))
     if transition.needs_reason and not order.reason:

@@ -52,13 +52,13 @@ def _settle_territory(application: Application) -> None:
 
 def next_number(application: Application) -> str:
     """``EPS-2026-10-00042``, from the locked counter of the call (decision 10)."""
-    keys = {"call_id": application.call_id, "region_id": application.region_id}
-    CallCounter.objects.get_or_create(**keys)
-    counter = CallCounter.objects.select_for_update().get(**keys)
+    call, region = application.call, application.region
+    CallCounter.objects.get_or_create(call=call, region=region)
+    counter = CallCounter.objects.select_for_update().get(call=call, region=region)
     counter.last += 1
     counter.save(update_fields=["last"])
     prefix = get_rules(application.programme).prefix
-    return f"{prefix}-{application.year}-{application.region.code}-{counter.last:05d}"
+    return f"{prefix}-{application.year}-{region.code}-{counter.last:05d}"
 
 
 def _freeze(application: Application) -> None:
@@ -106,12 +106,12 @@ def return_for_completion(step: Step) -> None:
     """Every draft remark leaves at once, in one request (law 55-19)."""
     application = step.application
     application.return_count += 1
-    clock.suspend(application, on=timezone.localdate())
+    due_on = clock.suspend(application, on=timezone.localdate())
     request = CompletionRequest.objects.create(
         application=application,
         rank=application.return_count,
         sent_by=step.order.actor,
-        due_on=application.return_due_on,
+        due_on=due_on,
     )
     application.remarks.filter(request=None).update(request=request)
 

@@ -67,7 +67,7 @@ def can_be_submitted(step: Step) -> None:
     ]
     left += [finding.message for finding in findings.blocking(application)]
     if left:
-        raise ValidationError([ValidationError(message) for message in left])
+        raise ValidationError([ValidationError(str(message)) for message in left])
 
 
 def _is_certified(step: Step) -> None:

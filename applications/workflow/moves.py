@@ -12,7 +12,7 @@ def submit(
     pk: int, *, actor: Any, version: int, certified: bool, late_code: str = ""
 ) -> Application:
     """Certified by the manager: number, receipt, frozen figures, delay."""
-    facts = {"certified": certified, "late_code": late_code}
+    facts: dict[str, Any] = {"certified": certified, "late_code": late_code}
     return perform("submit", pk, order=_order(actor, version, **facts))
 
 
@@ -41,7 +41,7 @@ def recommend(  # noqa: PLR0913 -- an opinion has its reason and its amount
     proposed_amount: Decimal,
 ) -> Application:
     """The opinion of the delegation, favourable or not (decision 24)."""
-    facts = {"opinion": opinion, "proposed_amount": proposed_amount}
+    facts: dict[str, Any] = {"opinion": opinion, "proposed_amount": proposed_amount}
     return perform("recommend", pk, order=_order(actor, version, reason, **facts))
 
 
@@ -53,14 +53,14 @@ def approve(
     pk: int, *, actor: Any, version: int, sitting_pk: int, amount: Decimal
 ) -> Application:
     """Within what is left of the envelope; hidden from the association."""
-    facts = {"sitting_pk": sitting_pk, "amount": amount}
+    facts: dict[str, Any] = {"sitting_pk": sitting_pk, "amount": amount}
     return perform("approve", pk, order=_order(actor, version, **facts))
 
 
 def refuse(
     pk: int, *, actor: Any, version: int, sitting_pk: int, reason: str
 ) -> Application:
-    facts = {"sitting_pk": sitting_pk}
+    facts: dict[str, Any] = {"sitting_pk": sitting_pk}
     return perform("refuse", pk, order=_order(actor, version, reason, **facts))
 
 

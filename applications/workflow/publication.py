@@ -6,7 +6,8 @@ number of queries does not grow with them.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
@@ -75,7 +76,11 @@ def _award(files: list[Application], sitting: Sitting) -> None:
     """Awards with their instalments, and the settlement each one will owe."""
     today = timezone.localdate(sitting.published_at)
     awards = Award.objects.bulk_create(
-        Award(application=file, amount=file.granted_amount, granted_on=today)
+        Award(
+            application=file,
+            amount=cast(Decimal, file.granted_amount),
+            granted_on=today,
+        )
         for file in files
     )
     shares = sorted(sitting.call.instalment_shares.all(), key=lambda row: row.rank)

@@ -48,7 +48,7 @@ def _is_decided(sitting: Sitting) -> None:
     if left:
         raise ValidationError(
             _("Not every file of this sitting is decided: %(numbers)s."),
-            params={"numbers": ", ".join(left)},
+            params={"numbers": ", ".join(map(str, left))},
         )
 
 
