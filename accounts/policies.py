@@ -50,7 +50,7 @@ POLICIES: dict[str, dict[Role, str]] = {
     "applications.holiday": {C: "vac"},
     "applications.application": READ_ALL,
     "applications.envelope": {R: "v", C: "vac", N: "v"},
-    "applications.sitting": {R: "v", C: "v", N: "v"},
+    "applications.sitting": {R: "va", C: "v", N: "v"},
     "applications.award": {D: "v", R: "ve", C: "vacei", N: "ve"},
     "applications.instalment": {D: "v", R: "v", C: "vacei", N: "v"},
     "applications.settlement": {D: "v", R: "v", C: "vacei", N: "v"},
