@@ -123,11 +123,22 @@ class ReviewPage:
     def figures(self) -> list[dict]:
         """Figures frozen at submission, with their words."""
         frozen = getattr(self.application, "eps", None)
-        if frozen is None:
-            return []
+        if frozen is not None:
+            return [
+                {"label": label, "value": getattr(frozen, name), "kind": kind}
+                for name, (label, kind) in differences.FIGURES.items()
+            ]
+        heads: dict[str, int] = defaultdict(int)
+        for row in self.rows.children[self.application.pk]:
+            words = (
+                row.get_sub_programme_display(),
+                row.get_disability_type_display(),
+                row.get_sex_display(),
+            )
+            heads[" – ".join(words)] += row.count
         return [
-            {"label": label, "value": getattr(frozen, name), "kind": kind}
-            for name, (label, kind) in differences.FIGURES.items()
+            {"label": label, "value": count, "kind": "count"}
+            for label, count in heads.items()
         ]
 
     @property

@@ -1,11 +1,14 @@
 """The review page: what it shows to whom, each of its actions, what it refuses."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from applications import findings
+from applications import findings, workflow
 from applications.enums import State
 from applications.models import Application, FindingAnswer, Remark
 from tests.factories import (
@@ -383,3 +386,73 @@ def test_reading_a_file_is_recorded(client, file):
     assert list(
         user.accesslog_set.values_list("action", "object_kind", "object_id")
     ) == [("read", "applications.application", file.pk)]
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.RECOMMENDED])
+def test_file_of_the_other_programme_opens(client, delegate, state):
+    file = ApplicationFactory(schooling=True, state=state)
+    page = client.get(address(file))
+    assert page.status_code == 200
+    codes = [place.code for place in page.context["page"].sections]
+    assert codes == ["request", "children", "budget", "documents"]
+
+
+def test_draft_is_hidden_from_those_above(client):
+    file = ApplicationFactory(state=State.DRAFT)
+    client.force_login(CoordinatorFactory())
+    assert client.get(address(file)).status_code == 404
+
+
+def test_double_click_acts_once(client, file, delegate):
+    settle(file, delegate)
+    sent = {
+        "action": "recommend",
+        "version": file.version,
+        "idempotency_key": "6f1b0f5e-27a4-4d4c-8b34-3a0f6ae7a001",
+        **opinion(),
+    }
+    answers = [client.post(address(file), sent) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert file.events.count() == 1
+
+
+def test_whole_way_through_the_pages(client):
+    """Return, answer, opinion, approval, closing, publication: each by its role."""
+    file = ApplicationFactory(state=State.SUBMITTED)
+    EnvelopeFactory(call=file.call, region=file.region)
+    users = {"d": DelegateFactory(), "c": CoordinatorFactory(), "z": CentralFactory()}
+
+    def act(who, url, action, **values):
+        client.force_login(users[who])
+        answer = client.post(url, {"action": action, **values})
+        assert answer.status_code == 302, answer.context["page"].bound.errors
+        file.refresh_from_db()
+
+    here = address(file)
+    act("d", here, "remark:budget", text="فصلوا المصاريف")
+    act("d", here, "return_for_completion", version=file.version)
+    Application.objects.filter(pk=file.pk).update(
+        return_due_on=timezone.localdate() - datetime.timedelta(days=1)
+    )
+    workflow.resubmit_as_is(file.pk)
+    file.refresh_from_db()
+    settle(file, users["d"])
+    act("d", here, "recommend", version=file.version, **opinion())
+    sitting = SittingFactory(call=file.call, opened_by=users["c"])
+    desk = reverse("admin:applications_sitting_change", args=[sitting.pk])
+    approve = {"version": file.version, "amount": "45000"}
+    act("c", desk, f"approve:{file.pk}", **approve)
+    act("c", desk, "hold", version=sitting.version)
+    sitting.refresh_from_db()
+    publish = reverse("admin:applications_sitting_validate", args=[sitting.pk])
+    act("z", publish, "validate", version=sitting.version)
+    assert file.is_published
+    assert (file.granted_amount, file.award.amount) == (45_000, 45_000)
+    events = client.get(here).context["page"].events
+    assert [row.transition for row in events] == [
+        "return_for_completion",
+        "resubmit_as_is",
+        "recommend",
+        "approve",
+        "publish",
+    ]
