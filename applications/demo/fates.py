@@ -93,7 +93,7 @@ PAST_TURN = (
 PAST_DAYS = (-30, 21)
 OPEN_REGIONS, HELD_REGIONS = ("05", "01", "10"), ("04", "08", "11")
 # Of a hundred units, those that ask: in the past years, and this year.
-ASKING = {True: 26, False: 55}
+ASKING = {True: 24, False: 50}
 
 
 @dataclass
