@@ -48,7 +48,8 @@ class StaffAccountForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.instance.is_staff = cleaned.get("role") != Role.MEMBER
+        role = cleaned.get("role", self.instance.role)
+        self.instance.is_staff = role != Role.MEMBER
         return cleaned
 
 
