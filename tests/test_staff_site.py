@@ -243,3 +243,10 @@ def test_administrator_finds_no_association(client):
     answer = search(client, AdministratorFactory(), "Khayriya")
     assert not answer.context["found"]
     assert found.receipt_number not in answer.content.decode()
+
+
+@pytest.mark.parametrize("label", ["applications", "institutions"])
+def test_pages_of_one_room_are_listed(client, label):
+    client.force_login(CentralFactory())
+    page = client.get(reverse("admin:app_list", args=[label]))
+    assert page.status_code == 200
