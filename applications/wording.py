@@ -26,7 +26,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     State.RETURNED: ("stop", "chat-left-text"),
     State.RECOMMENDED: ("wait", "hourglass-split"),
     State.APPROVED: ("done", "check-lg"),
-    State.REFUSED: ("stop", "x-octagon"),
+    State.REFUSED: ("", "x-octagon"),
     State.WITHDRAWN: ("", "x-lg"),
 }
 
