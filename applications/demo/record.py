@@ -119,7 +119,7 @@ def make(index: int, place: Place, *, seed: int, today: date) -> Record:
     record = Record(index, seed, kind, association)
     record.board = _board(random, association)
     if kind != Kind.SCHOOLING:
-        count = random.choices((1, 2, 3), (46, 36, 18))[0]
+        count = random.choices((1, 2, 3), (38, 38, 24))[0]
         if 0 < index < len(CROWDED):
             count = 3
         record.institutions = [
@@ -127,7 +127,7 @@ def make(index: int, place: Place, *, seed: int, today: date) -> Record:
             for rank in range(1, count + 1)
         ]
     if kind != Kind.EPS:
-        count = 2 if index == 1 else random.choices((1, 2, 3), (66, 30, 4))[0]
+        count = 2 if index == 1 else random.choices((1, 2), (92, 8))[0]
         record.centres = [
             _centre(random, record, place, number=rank) for rank in range(count)
         ]

@@ -135,9 +135,10 @@ def _file_step(file: File, step: Step, rank: int) -> Callable[[], None]:
             with transaction.atomic():
                 moves.MOVES[step](file, chance(file.name, file.call.pk, step))
         except ValidationError:
-            if step != Step.SUBMIT:
+            # A document expired or is missing: what the portal would answer too. A
+            # file of an interrupted run may have had other steps before it.
+            if step != Step.SUBMIT and not file.done:
                 raise
-            # A document expired or is missing: what the portal would answer too.
             file.is_stopped = True
 
     return act
