@@ -7,6 +7,7 @@ here until ``tests/walk/addresses.py`` says what they name (architecture.md, sec
 from contextlib import contextmanager
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -270,8 +271,10 @@ def export(client, address, objects):
     if page.status_code != 200:
         return ""
     form = page.context["form"]
-    data = {name: "on" for name in form.fields if "_" in name}
+    data = {}
     for name, field in form.fields.items():
+        if isinstance(field, forms.BooleanField):
+            data[name] = "on"
         choices = [str(value) for value, _label in getattr(field, "choices", [])]
         if choices and field.required:
             csv = [v for v, label in field.choices if "csv" in f"{v}{label}".lower()]
