@@ -26,7 +26,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     State.RETURNED: ("stop", "chat-left-text"),
     State.RECOMMENDED: ("wait", "hourglass-split"),
     State.APPROVED: ("done", "check-lg"),
-    State.REFUSED: ("", "x-octagon"),
+    State.REFUSED: ("stop", "x-octagon"),
     State.WITHDRAWN: ("", "x-lg"),
 }
 
@@ -57,7 +57,11 @@ def state_label(application: Application, audience: str) -> str:
 
 
 def tone(application: Application, audience: str) -> str:
-    return SIGNS[_seen(application, audience)][0]
+    """A refusal is a result to its association, not an error to mend."""
+    seen = _seen(application, audience)
+    if audience == ASSOCIATION and seen == State.REFUSED:
+        return ""
+    return SIGNS[seen][0]
 
 
 def icon(application: Application, audience: str) -> str:
