@@ -94,6 +94,10 @@ class StaffSite(AdminSite):
             return redirect("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
 
+    def password_change(self, request, extra_context=None):
+        """One page for everybody, with one set of rules."""
+        return redirect("account_change_password")
+
     def index(self, request, extra_context=None):
         """*Waiting for me*: counters, then the chosen queue, oldest first."""
         user = request.user

@@ -1,11 +1,14 @@
 """What people are told: once, in their language, whatever happens to the broker."""
 
+import re
 import smtplib
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
@@ -191,6 +194,17 @@ def test_the_sweep_calls_for_what_is_due(sent, django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         tasks.sweep()
     assert sent == ["accounts.tasks.deliver"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(settings.BASE_DIR, "templates/emails").glob("*.txt")), ids=str
+)
+def test_figures_and_dates_of_mails_are_plain_text(path):
+    """``<bdi>`` is for pages: in a mail the filter ``plain`` follows."""
+    shown = re.findall(
+        r"\|(?:money|number|ltr|day|moment|hour|date_words)\b[^\s}]*", path.read_text()
+    )
+    assert [filters for filters in shown if "|plain" not in filters] == []
 
 
 def test_the_mailbox_keeps_a_mail_once():

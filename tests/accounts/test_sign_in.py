@@ -209,3 +209,9 @@ def test_every_page_of_signing_in_shows(client, language):
     client.force_login(UserFactory())
     for name in ("account_change_password", "account_reauthenticate", "mfa_index"):
         assert client.get(reverse(name)).status_code == 200
+
+
+def test_the_staff_change_their_password_on_the_same_page(client):
+    client.force_login(DelegateFactory())
+    response = client.get(reverse("admin:password_change"))
+    assert response["Location"] == reverse("account_change_password")
