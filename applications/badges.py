@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ class Badge:
     icon: str
 
 
-def dress(rows: Iterable[Application]) -> list[Application]:
+def dress(rows: Iterable[Any]) -> list[Any]:
     """Sets ``badge``, ``in_hands_of`` and ``who_acts`` on each file; no query."""
     dressed = []
     for row in rows:

@@ -132,14 +132,17 @@ class Contents:
 def contents(*files: Application) -> Contents:
     """Three queries, whatever the number of files."""
     keys = [file.pk for file in files]
-    found = Contents(*({key: [] for key in keys} for _row in range(3)))
-    for model, target in (
-        (ApplicationLine, found.lines),
-        (BudgetLine, found.budget),
-        (SchoolingFigure, found.children),
-    ):
-        for row in model._default_manager.filter(application__in=keys):
-            target[row.application_id].append(row)
+    return Contents(
+        lines=_by_file(ApplicationLine, keys),
+        budget=_by_file(BudgetLine, keys),
+        children=_by_file(SchoolingFigure, keys),
+    )
+
+
+def _by_file(model: Any, keys: list[int]) -> dict[int, list]:
+    found: dict[int, list] = {key: [] for key in keys}
+    for row in model._default_manager.filter(application__in=keys):
+        found[row.application_id].append(row)
     return found
 
 

@@ -195,7 +195,8 @@ def queues(user) -> list[Queue]:
 
 def first_with_work(queues: list[Queue]) -> Queue | None:
     """The queue shown when none was chosen."""
-    return next((queue for queue in queues if queue.count), (queues or [None])[0])
+    with_work = (queue for queue in queues if queue.count)
+    return next(with_work, queues[0] if queues else None)
 
 
 def returned(user) -> list[Application]:
