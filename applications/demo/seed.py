@@ -29,7 +29,7 @@ from applications.demo.chance import chance
 from applications.demo.clock import Season, at
 from applications.demo.fates import File, Step
 from applications.demo.record import Record
-from applications.models import Application, Call
+from applications.models import Application, Call, Sitting
 
 FULL_SIZE = 300
 LEAST_SIZE = 12
@@ -134,7 +134,7 @@ def _file_step(file: File, step: Step, rank: int) -> Callable[[], None]:
         try:
             with transaction.atomic():
                 moves.MOVES[step](file, chance(file.name, file.call.pk, step))
-        except ValidationError:
+        except (ValidationError, Sitting.DoesNotExist):
             # A document expired or is missing: what the portal would answer too. A
             # file of an interrupted run may have had other steps before it.
             if step != Step.SUBMIT and not file.done:
