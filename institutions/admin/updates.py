@@ -51,18 +51,14 @@ class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = self.get_object(request, object_id)
-        if request.method == "POST":
-            self._act(request, found)
+        if request.method == "POST" and self._act(request, found):
             return redirect(request.path)
-        access.log(
-            request.user,
-            Access.READ,
-            subject=("institutions.annualupdate", found.pk),
-            association_id=found.association_id,
-        )
+        log_reading(request, found)
+        found.refresh_from_db(fields=["state", "version", "sent_back_reason"])
         context = {
             **self.admin_site.each_context(request),
             **review(found, request.user),
+            "typed_reason": request.POST.get("reason", ""),
             "title": found.association.name,
             "opts": self.opts,
             **(extra_context or {}),
@@ -74,7 +70,7 @@ class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
         return super().get_queryset(request).select_related(*RELATIONS)
 
     def _act(self, request, found):
-        """Verify or send back; a refusal is said and nothing is lost."""
+        """Verify or send back; refused, the page keeps what was typed."""
         version = request.POST.get("version", "")
         values = {
             "actor": request.user,
@@ -91,8 +87,18 @@ class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
         except ValidationError as error:
             for text in error.messages:
                 messages.error(request, text)
-        else:
-            messages.success(request, done)
+            return False
+        messages.success(request, done)
+        return True
+
+
+def log_reading(request, found):
+    access.log(
+        request.user,
+        Access.READ,
+        subject=("institutions.annualupdate", found.pk),
+        association_id=found.association_id,
+    )
 
 
 def review(found, user):

@@ -105,7 +105,8 @@ def test_a_delegate_verifies_and_sends_back_from_the_page(client, officer, confi
     client.post(page, {"action": "send_back", "version": "2", "reason": ""})
     confirmed.refresh_from_db()
     assert confirmed.state == UpdateState.CONFIRMED
-    client.post(page, {"action": "send_back", "version": "1", "reason": "x"})
+    stale = {"action": "send_back", "version": "1", "reason": "ما كتبته"}
+    assert "ما كتبته</textarea>" in client.post(page, stale).content.decode()
     confirmed.refresh_from_db()
     assert confirmed.state == UpdateState.CONFIRMED
     client.post(page, {"action": "verify", "version": "2"})
