@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("run", "entraide/embedded.py", "requirements.txt", "requirements-dev.txt")
 MANAGE = """
 import os, pathlib, sys, time
 import psycopg
@@ -61,7 +62,7 @@ class Tree:
         self.launched: list[subprocess.Popen[str]] = []
         package = folder / "entraide"
         shutil.copytree(ROOT / "entraide/launcher", package / "launcher")
-        for name in ("run", "entraide/embedded.py", "requirements.txt"):
+        for name in COPIED:
             shutil.copy(ROOT / name, folder / name)
         (folder / "static").mkdir()
         (folder / "manage.py").write_text(MANAGE)

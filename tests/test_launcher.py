@@ -1,7 +1,6 @@
 """The launcher's parts: what is missing, what is installed, what checks say."""
 
 import ast
-import fcntl
 import json
 import os
 import shutil
@@ -9,27 +8,32 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
 
 from entraide.launcher import (
-    checks,
     commands,
     database,
     environment,
-    keeper,
     machine,
     portal,
-    services,
 )
 from entraide.launcher.database import Place
-from entraide.launcher.keeper import Service
 from entraide.launcher.machine import MissingSystemPackage, Refusal, Venv
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+@pytest.fixture(autouse=True)
+def _own_signals():
+    """The commands listen to signals; pytest goes on listening to its own."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.getsignal(name) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
 
 
 def imported(path: Path) -> set[str]:
@@ -227,151 +231,6 @@ def test_programs_that_only_root_can_reach_are_copied_for_the_database(tmp_path)
         assert database.can_run(database.account(), programs / name)
     assert database.binaries(Venv(closed), where) == programs
     shutil.rmtree(where)
-
-
-@pytest.fixture
-def sleeper(tmp_path) -> Service:
-    """A server that runs until it is told to stop."""
-    return Service(
-        name="sleeper",
-        argv=["/bin/sleep", "60"],
-        environment={},
-        locks=str(tmp_path),
-        log=str(tmp_path / "sleeper.log"),
-        sockets=[str(tmp_path / "folder/socket")],
-    )
-
-
-def test_a_keeper_goes_when_the_last_user_does(sleeper, tmp_path):
-    users = services.Users(tmp_path)
-    users.hold("sleeper")
-    runs = threading.Event()
-    kept = threading.Thread(target=keeper.keep, args=(sleeper, runs.set))
-    kept.start()
-    assert runs.wait(10)
-    assert services.is_kept(tmp_path, "sleeper")
-    assert services.is_used(tmp_path, "sleeper")
-
-    users.release("sleeper", timeout=10)
-
-    assert not services.is_kept(tmp_path, "sleeper")
-    kept.join(10)
-
-
-def test_a_server_that_cannot_start_is_not_tried_again(sleeper, tmp_path):
-    failing = Service(**vars(sleeper) | {"argv": ["/bin/sh", "-c", "echo why; exit 1"]})
-    users = services.Users(tmp_path)
-    users.hold("sleeper")
-
-    with pytest.raises(Refusal, match=r"(?s)why.*stopped at once"):
-        users.start(failing, lambda: False, timeout=20)
-    users.release("sleeper")
-
-
-def test_a_temporary_folder_goes_with_its_last_keeper(sleeper, tmp_path):
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    service = Service(
-        **vars(sleeper) | {"locks": str(folder), "temporary": str(folder)}
-    )
-    with (folder / "other.keeper").open("a") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        keeper.remove_temporary(service)
-        assert folder.exists()
-
-    keeper.remove_temporary(service)
-
-    assert not folder.exists()
-
-
-def test_a_server_that_ignores_the_request_is_ended_after_the_grace(sleeper):
-    deaf = Service(
-        **vars(sleeper)
-        | {"argv": ["/bin/sh", "-c", "trap '' TERM; sleep 60"], "grace": 0.5}
-    )
-    server = keeper.start(deaf)
-
-    keeper.stop(server, deaf)
-
-    assert server.returncode in (-signal.SIGKILL, -signal.SIGTERM)
-
-
-def test_pytest_runs_on_two_processes_and_measures_unless_told_what_to_run():
-    place = Place(Path("/nowhere"), Venv(Path("/venv")))
-    python = ["/venv/bin/python", "-m", "pytest"]
-    two = ["--numprocesses=2", "--dist=loadgroup"]
-
-    whole = checks.pytest(place, [], fast=False)
-    assert whole == [*python, *two, "--cov", "--cov-report=term"]
-    fast = checks.pytest(place, [], fast=True)
-    assert fast == [*python, "-m", "not browser", *two]
-    chosen = checks.pytest(place, ["tests/x.py", "-k", "y"], fast=False)
-    assert chosen == [*python, "tests/x.py", "-k", "y"]
-
-
-@pytest.fixture
-def ran(monkeypatch):
-    """The steps of a check, each with the status it is to end with."""
-    statuses: dict[str, int] = {}
-
-    def run(_place, words, _variables, timeout=0):
-        status = statuses.get(words[1], 0)
-        return subprocess.CompletedProcess(words, status, f"output of {words[1]}\n")
-
-    monkeypatch.setattr(checks, "run", run)
-    monkeypatch.setattr(checks, "audit", lambda _place: False)
-    return statuses
-
-
-def test_every_step_runs_and_the_failing_one_is_shown(ran, capsys):
-    ran["ruff"] = 1
-
-    assert checks.check(Place(Path("/nowhere"), Venv(Path("/venv")))) == 1
-
-    lines = capsys.readouterr().out.splitlines()
-    assert lines.count("output of ruff") == 2
-    assert lines[-2:] == ["Failed: lint, format", "not audited"]
-    shown = [line.split(" (")[0] for line in lines if line.startswith(("ok", "FAILED"))]
-    assert [line[7:] for line in shown] == [name for name, _, _ in checks.steps()]
-
-
-@pytest.mark.parametrize("audited", [True, False])
-def test_the_audit_closes_the_check_and_changes_no_status(
-    ran, audited, monkeypatch, capsys
-):
-    monkeypatch.setattr(checks, "audit", lambda _place: audited)
-
-    assert checks.check(Place(Path("/nowhere"), Venv(Path("/venv")))) == 0
-
-    closing = "audited" if audited else "not audited"
-    assert capsys.readouterr().out.splitlines()[-1] == closing
-
-
-@pytest.mark.parametrize(
-    ("report", "audited", "said"),
-    [
-        (None, False, ""),
-        ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', True, ""),
-        ('{"dependencies": [{"name": "a", "skip_reason": "unknown"}]}', False, ""),
-        (
-            '{"dependencies": [{"name": "a", "version": "1", "vulns":'
-            ' [{"id": "PYSEC-1", "fix_versions": ["2"]}]}]}',
-            True,
-            "Known vulnerability in a 1: PYSEC-1 (mended in: 2)\n",
-        ),
-    ],
-)
-def test_an_audit_needs_an_answer_about_every_package(
-    report, audited, said, monkeypatch, capsys
-):
-    def run(_place, words, _variables, timeout=0):
-        if report:
-            Path(words[-5].partition("=")[2]).write_text(report)
-
-    monkeypatch.setattr(checks, "run", run)
-
-    assert checks.audit(Place(Path("/nowhere"), Venv(Path("/venv")))) is audited
-    assert capsys.readouterr().out == said
 
 
 @pytest.mark.parametrize("words", [["--port"], ["--port", "x"], ["--port=70000"]])

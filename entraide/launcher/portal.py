@@ -122,7 +122,8 @@ def free_port(wanted: int) -> int:
 def answers(port: int) -> bool:
     """Whether the portal serves on this port."""
     line = http.client.HTTPConnection(HOST, port, timeout=5)
-    with contextlib.suppress(OSError, http.client.HTTPException):
+    ignored = (OSError, http.client.HTTPException)
+    with contextlib.closing(line), contextlib.suppress(*ignored):
         line.request("GET", "/healthz")
         return line.getresponse().status == 200
     return False
