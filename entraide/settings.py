@@ -234,7 +234,9 @@ SECURE_HSTS_SECONDS = 0 if PORTAL_DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PORTAL_DEMO
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
+# The review page shows a file's documents in frames of its own.
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 CSRF_FAILURE_VIEW = "entraide.views.session_expired"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -253,9 +255,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Mail -----------------------------------------------------------------------------
-vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+MAIL_SERVER = env.email("EMAIL_URL", default="smtp://localhost:25")
+vars().update(MAIL_SERVER)
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "") or (
-    "accounts.mailbox.MailboxBackend" if PORTAL_DEMO else EMAIL_BACKEND
+    "accounts.mailbox.MailboxBackend" if PORTAL_DEMO else MAIL_SERVER["EMAIL_BACKEND"]
 )
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portail@example.ma")
