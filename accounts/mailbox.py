@@ -35,6 +35,6 @@ class MailboxBackend(BaseEmailBackend):
             message_id=f"{built['Message-ID']} {to}"[:200],
             to=to,
             subject=" ".join(str(message.subject).split())[:300],
-            text=message.body,
+            text=str(message.body),
             html=html,
         )

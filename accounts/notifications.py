@@ -110,8 +110,8 @@ def message_id(notice: Outbox) -> str:
 
 def _in_words(template_name: str, values: dict[str, Any]) -> str:
     """Plain text: nothing is escaped, lines are trimmed, blanks do not pile up."""
-    template = get_template(template_name).template
-    rendered = template.render(Context(values, autoescape=False))
+    template: Any = get_template(template_name)
+    rendered = template.template.render(Context(values, autoescape=False))
     blocks = [
         "\n".join(line.strip() for line in block.splitlines() if line.strip())
         for block in rendered.split("\n\n")

@@ -106,15 +106,16 @@ def housekeeping() -> dict[str, int]:
     now = timezone.now()
     keys, _ = IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT_FOR).delete()
     expired = Job.objects.filter(expires_at__lt=now).exclude(file="")
-    files = [_forget_file(job) for job in expired]
-    return {"keys": keys, "files": len(files), "orphans": _sweep_files()}
+    files = sum(_forget_file(job) for job in expired)
+    return {"keys": keys, "files": files, "orphans": _sweep_files()}
 
 
-def _forget_file(job: Job) -> None:
+def _forget_file(job: Job) -> int:
     """The row first: a row never points to a file that is gone."""
-    stored, job.file = job.file.name, ""
-    job.save(update_fields=["file"])
+    stored = str(job.file.name)
+    Job.objects.filter(pk=job.pk).update(file="")
     Job.file.field.storage.delete(stored)
+    return 1
 
 
 def _sweep_files() -> int:
