@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from institutions.pdf_inspection import inspect_pdf
 
@@ -210,6 +210,8 @@ def _check_picture(data: bytes, *, mime: str, max_pixels: int) -> None:
     """Size first, from the header alone; only then is the picture decoded."""
     format_name = "JPEG" if mime == JPEG else "PNG"
     too_many = _refusal("too_many_pixels", limit=max_pixels // 1_000_000)
+    # WeasyPrint makes Pillow lenient for the whole process when it is imported.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(data), formats=[format_name]) as image:
             if image.width * image.height > max_pixels:

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
-from PIL import Image
+from PIL import Image, ImageFile
 
 from institutions import pdf_inspection, uploads
 from institutions.uploads import check_upload, clean_name, prepare_upload, reduce_photo
@@ -163,6 +163,15 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_file_is_refused_for_its_own_reason(name):
     filename, build, code = BAD[name]
+    assert reason(filename, build()) == code
+
+
+@pytest.mark.parametrize("name", ["half a JPEG", "PNG with a text bomb"])
+def test_a_process_that_makes_letters_is_as_strict(name, monkeypatch):
+    """WeasyPrint, imported, makes Pillow take damaged pictures."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    filename, build, code = BAD[name]
+
     assert reason(filename, build()) == code
 
 
