@@ -190,7 +190,9 @@ def test_schooling_counts_children_by_key():
     assert [found[f"Enfants du sous-programme {code}"] for code in "ABC"] == [7, 0, 2]
     assert (found["Filles"], found["Garçons"], found["Total des enfants"]) == (4, 5, 9)
     with translation.override("fr"):
-        labels = [capfirst(DisabilityType[name].label) for name in ("AUTISM", "DOWN")]
+        labels = [
+            capfirst(str(DisabilityType[name].label)) for name in ("AUTISM", "DOWN")
+        ]
     assert [found[label] for label in labels] == [7, 2]
     assert found["Centres"] == 1
 
