@@ -111,6 +111,7 @@ class PortalForm:
     use_required_attribute = False
     # "(optional)" after the labels that need no answer; a draft asks for nothing yet.
     marks_optional = True
+    fields: dict[str, forms.Field]
     ltr_fields: tuple[str, ...] = ()
 
     def __init__(self, *args, **kwargs):

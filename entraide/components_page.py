@@ -6,6 +6,7 @@ texts are samples, so that they stand here in both languages and not in the cata
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -89,12 +90,13 @@ class SampleForm(PortalForm, forms.Form):
 
     def __init__(self, *args, words, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["answer"].choices = [
-            ("unchanged", words["keep"]),
-            ("changed", words["change"]),
-        ]
-        self.fields["state"].choices = [("", "---------"), ("a", words["verified"])]
-        name_the_empty_choice(self.fields["state"])
+        answer, state = (
+            cast(Any, self.fields["answer"]),
+            cast(Any, self.fields["state"]),
+        )
+        answer.choices = [("unchanged", words["keep"]), ("changed", words["change"])]
+        state.choices = [("", "---------"), ("a", words["verified"])]
+        name_the_empty_choice(state)
         for field, word in {
             "name": "institution", "amount": "total", "count": "full",
             "opened_on": "soon", "state": "building", "note": "remark",

@@ -108,7 +108,7 @@ class File:
     manager: User
     delegate: User
     coordinator: User
-    pk: int | None = None
+    pk: int = 0  # until it is begun
     done: int = 0
     is_stopped: bool = False
     moments: list[datetime] = field(default_factory=list)

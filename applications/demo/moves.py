@@ -107,7 +107,7 @@ def _budget(programme: str, total: Decimal) -> dict[str, Decimal]:
 
 
 def _save(file: File, section: str, cleaned: dict[str, Any], *, actor: Any) -> None:
-    raw = {name: str(value) for name, value in cleaned.items()}
+    raw = {name: [str(value)] for name, value in cleaned.items()}
     workflow.save_section(
         file.pk, section, actor=actor, version=0, raw=raw, cleaned=cleaned
     )
@@ -204,7 +204,7 @@ def approve(file: File, random: Random) -> None:
     """The proposed amount, or what is left of the envelope, or a refusal."""
     application = _row(file)
     left = _hundreds(budget.state(file.call, application.region_id).left)
-    amount = min(application.proposed_amount, left)
+    amount = min(application.proposed_amount or ZERO, left)
     if amount <= ZERO:
         _refuse(file, NOTHING_LEFT)
         return

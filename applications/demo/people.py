@@ -172,7 +172,7 @@ def _staff(random: Random, centre: Centre, year: int) -> list[StaffMember]:
 
 
 def _staff_member(
-    random: Random, centre: Centre, year: int, speciality: str
+    random: Random, centre: Centre, year: int, speciality: Speciality
 ) -> StaffMember:
     person = names.person(random)
     diploma, salary = STAFF[speciality]

@@ -11,7 +11,16 @@ from territories.models import Commune, Delegation
 # The two demo associations: an EPS one in Azilal, a schooling one in Rabat.
 AZILAL, RABAT = "05.081", "04.421"
 # Enough around them for every state of a file to be seen, at any scale.
-CROWDED = (AZILAL, RABAT, AZILAL, "05.091", AZILAL, "05.301", "05.255", "05.311")
+CROWDED: tuple[str, ...] = (
+    AZILAL,
+    RABAT,
+    AZILAL,
+    "05.091",
+    AZILAL,
+    "05.301",
+    "05.255",
+    "05.311",
+)
 CROWDED += ("04.281", "04.441", "05.091", "04.421")
 
 

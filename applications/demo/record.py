@@ -61,7 +61,7 @@ CLASSES = {
     InstitutionClass.MATERNITY: 4,
     InstitutionClass.ABANDONED_CHILDREN: 3,
 }
-CATEGORIES = {
+CATEGORIES: dict[str, Category] = {
     InstitutionClass.STUDENTS: Category.STUDENTS,
     InstitutionClass.DISABILITY: Category.DISABILITY,
     InstitutionClass.ELDERLY: Category.ELDERLY,

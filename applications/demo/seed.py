@@ -117,8 +117,8 @@ def _live_through(files: list[File], *, central) -> int:
     for call in {file.call.pk: file.call for file in files}.values():
         of_call = [file for file in files if file.call == call]
         for desk in sittings.desks(of_call, central=central):
-            for rank, (moment, act) in enumerate(desk.days):
-                agenda.append((moment, rank, _sitting_step(desk, act)))
+            for rank, (moment, deed) in enumerate(desk.days):
+                agenda.append((moment, rank, _sitting_step(desk, deed)))
     agenda.sort(key=lambda entry: entry[:2])
     for moment, _rank, act in agenda:
         with transaction.atomic(), at(moment):
