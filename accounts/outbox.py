@@ -27,7 +27,12 @@ DELIVER = "accounts.tasks.deliver"
 ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 
 
-def tell(  # noqa: PLR0913 -- what a notice is made of, all by name
+def tell(recipients: Iterable[User], kind: str, **what: Any) -> None:
+    """Tell each recipient once, of what ``notices`` is given."""
+    keep(notices(recipients, kind, **what))
+
+
+def notices(  # noqa: PLR0913 -- what a notice is made of, all by name
     recipients: Iterable[User],
     kind: str,
     *,
@@ -36,8 +41,8 @@ def tell(  # noqa: PLR0913 -- what a notice is made of, all by name
     path: str = "",
     key: str = "",
     mailed: bool = True,
-) -> None:
-    """Tell each recipient once; the same event told twice is one notice.
+) -> list[Outbox]:
+    """One row for each recipient; the same event told twice is one notice.
 
     ``kind`` names ``templates/emails/<kind>.subject.txt`` and ``.txt``; ``subject`` is
     (kind, id) of what it is about; ``path`` is the page to open, without its language;
@@ -45,7 +50,7 @@ def tell(  # noqa: PLR0913 -- what a notice is made of, all by name
     """
     object_kind, object_id = subject
     values = plain_values(context or {})
-    rows = [
+    return [
         Outbox(
             kind=kind,
             object_kind=object_kind,
@@ -58,10 +63,15 @@ def tell(  # noqa: PLR0913 -- what a notice is made of, all by name
         )
         for recipient in recipients
     ]
-    if rows:
-        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
-        if mailed:
-            wake(DELIVER)
+
+
+def keep(rows: list[Outbox]) -> None:
+    """Writes notices at once; those that were written before stay as they are."""
+    if not rows:
+        return
+    Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+    if any(row.mail_state == MailState.PENDING for row in rows):
+        wake(DELIVER)
 
 
 def plain_values(context: dict[str, Any]) -> dict[str, Any]:

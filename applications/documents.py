@@ -43,11 +43,21 @@ class Wanted:
         return [a for a in self.attachments if not a.document.is_expired(self.on)]
 
 
-def checklist(application: Application, *, on: date | None = None) -> list[Wanted]:
-    """Every document the call asks for, in its order, as the file stands."""
+def checklist(
+    application: Application,
+    *,
+    on: date | None = None,
+    attachments: list[Attachment] | None = None,
+) -> list[Wanted]:
+    """Every document the call asks for, in its order, as the file stands.
+
+    ``attachments``: those of the file, where they are at hand already.
+    """
     attached = defaultdict(list)
-    rows = application.attachments.select_related("document__type")
-    for attachment in rows.order_by("pk"):
+    if attachments is None:
+        rows = application.attachments.select_related("document__type")
+        attachments = list(rows.order_by("pk"))
+    for attachment in attachments:
         attached[attachment.document.type_id].append(attachment)
     documents = application.call.documents.select_related("type")
     return [

@@ -16,7 +16,7 @@ from django.utils import translation
 
 from accounts.enums import Role
 from accounts.models import Outbox, User
-from accounts.outbox import DELIVER, plain_values, tell, wake
+from accounts.outbox import keep, notices, plain_values, tell
 from applications.models import Application, Event, Sitting
 from institutions.enums import MembershipRole
 
@@ -81,12 +81,20 @@ def _page(name: str, *args: int) -> str:
 def _tell(
     application: Application, event: Event, people: Iterable[User], *, kind: str, **more
 ) -> None:
+    keep(_notices(application, event, people, kind=kind, **more))
+
+
+def _notices(
+    application: Application, event: Event, people: Iterable[User], *, kind: str, **more
+) -> list[Outbox]:
     """One notice per person and event, with the page where that person can act."""
-    for is_member, path in [
-        (True, member_page(application)),
-        (False, staff_page(application)),
-    ]:
-        tell(
+    return [
+        row
+        for is_member, path in [
+            (True, member_page(application)),
+            (False, staff_page(application)),
+        ]
+        for row in notices(
             [person for person in people if person.is_member == is_member],
             kind,
             subject=("application", application.pk),
@@ -94,6 +102,7 @@ def _tell(
             path=path,
             key=str(event.pk),
         )
+    ]
 
 
 def started_on_behalf(application: Application, event: Event) -> None:
@@ -103,15 +112,30 @@ def started_on_behalf(application: Application, event: Event) -> None:
 
 
 def submitted(application: Application, event: Event) -> None:
-    tell_about = partial(_tell, application, event)
-    officers = delegation_officers(application)
+    rows = partial(_notices, application, event)
     if application.return_count:
-        tell_about(officers, kind="application_completed")
+        keep(rows(delegation_officers(application), kind="application_completed"))
         return
-    tell_about(
-        members(application), kind="application_submitted", due_on=application.due_on
+    people, officers = _members_and_delegation(application)
+    due_on = application.due_on
+    keep(
+        rows(people, kind="application_submitted", due_on=due_on)
+        + rows(officers, kind="application_received", due_on=due_on)
     )
-    tell_about(officers, kind="application_received", due_on=application.due_on)
+
+
+def _members_and_delegation(application: Application) -> tuple[list[User], list[User]]:
+    """``members`` and ``delegation_officers``, asked for together."""
+    mine = application.association.memberships.active()
+    officers = Q(role=Role.DELEGATE, delegation=application.delegation_id)
+    officers |= Q(role=Role.COORDINATOR, region=application.region_id)
+    officers &= Q(programme="") | Q(programme=application.programme)
+    rows = User.objects.active().filter(Q(pk__in=mine.values("user")) | officers)
+    found = list(rows.order_by("pk"))
+    delegates = [person for person in found if person.role == Role.DELEGATE]
+    coordination = [person for person in found if person.role == Role.COORDINATOR]
+    people = [person for person in found if person.is_member]
+    return people, delegates or coordination
 
 
 def withdrawn(application: Application, event: Event) -> None:
@@ -209,9 +233,7 @@ def published_together(told: Iterable[tuple[Application, list[User]]]) -> None:
         for application, people in told
         for person in people
     ]
-    if rows:
-        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
-        wake(DELIVER)
+    keep(rows)
 
 
 def sitting_held(sitting: Sitting) -> None:

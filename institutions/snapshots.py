@@ -16,17 +16,9 @@ from django.db.models import Max
 from institutions.models import (
     AccountLine,
     Association,
-    Centre,
-    Document,
-    Enrolment,
-    Headcount,
-    Institution,
     Snapshot,
-    StaffCount,
-    StaffMember,
-    UnmetRequests,
-    UpdateRound,
 )
+from institutions.record import Figure, Record
 from institutions.sections import Key
 
 SCHEMA_VERSION = 1
@@ -121,14 +113,23 @@ def canonical(content: Any) -> str:
     )
 
 
-def freeze(
-    kind: str, object_id: int, *, association: Association, year: int, content: Any
+def freeze(  # noqa: PLR0913 -- what a snapshot is made of, all by name
+    kind: str,
+    object_id: int,
+    *,
+    association: Association,
+    year: int,
+    content: Any,
+    is_first: bool = False,
 ) -> Snapshot:
-    """Keep ``content`` as the next version. The caller holds the lock on the object."""
+    """Keep ``content`` as the next version. The caller holds the lock on the object.
+
+    ``is_first``: the caller knows that nothing was frozen before; the database refuses
+    a second version 1.
+    """
     text = canonical(content)
-    last = Snapshot.objects.filter(kind=kind, object_id=object_id).aggregate(
-        last=Max("version")
-    )["last"]
+    rows = Snapshot.objects.filter(kind=kind, object_id=object_id)
+    last = 0 if is_first else rows.aggregate(last=Max("version"))["last"]
     return Snapshot.objects.create(
         kind=kind,
         object_id=object_id,
@@ -164,19 +165,22 @@ def read(snapshot: Snapshot) -> dict[str, Any]:
 
 def record_content(association: Association, *, year: int) -> dict[str, Any]:
     """The whole record for ``year``, in a number of queries that never grows."""
-    round_ = UpdateRound.objects.filter(year=year).first()
-    accounts_year = round_.accounts_year if round_ else year - 1
-    accounts = _accounts(association, accounts_year)
+    return content_of(Record(association, year=year))
+
+
+def content_of(record: Record) -> dict[str, Any]:
+    """The same, of rows that may have been read already."""
+    association, accounts = record.association, _accounts(record.accounts)
     return {
-        "year": year,
-        "accounts_year": accounts_year,
+        "year": record.year,
+        "accounts_year": record.accounts_year,
         "identity": _fields(association, IDENTITY),
         "bank": _fields(association, BANK),
-        "board": _board(association),
-        "institutions": _institutions(association, year, accounts),
-        "centres": _centres(association, year),
+        "board": _board(record),
+        "institutions": _institutions(record, accounts),
+        "centres": _centres(record),
         "accounts": accounts.get(None, {}),
-        "documents": _documents(association),
+        "documents": _documents(record),
     }
 
 
@@ -185,19 +189,25 @@ def section_content(key: Key, *, year: int | None) -> Any:
     return READERS[key.code](key, year or 0)
 
 
-def _board(association: Association) -> dict[str, Any]:
+def _board(record: Record) -> dict[str, Any]:
     return {
-        **_fields(association, BOARD),
+        **_fields(record.association, BOARD),
         "members": [
             _fields(member, ["role", "name", "phone", "email"])
-            for member in association.board.order_by("pk")
+            for member in record.board
         ],
     }
 
 
-def _documents(association: Association) -> list[dict[str, Any]]:
-    rows = Document.objects.current().filter(association=association)
-    return list(rows.order_by("sha256").values("sha256", "type__code", "expires_on"))
+def _documents(record: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "sha256": row.sha256,
+            "type__code": row.type.code,
+            "expires_on": row.expires_on,
+        }
+        for row in sorted(record.documents, key=lambda row: row.sha256)
+    ]
 
 
 def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -208,43 +218,37 @@ def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _accounts(association: Association, year: int) -> dict[Any, dict[str, Any]]:
+def _accounts(rows: Iterable[AccountLine]) -> dict[Any, dict[str, Any]]:
     """``{institution or None: {"revenue.own": amount}}``."""
     lines: dict[Any, dict[str, Any]] = defaultdict(dict)
-    for line in AccountLine.objects.filter(association=association, year=year):
+    for line in rows:
         lines[line.institution_id][f"{line.kind}.{line.source}"] = line.amount
     return lines
 
 
-def _by_institution(
-    model: Any, association: Association, year: int, *names: str
-) -> dict[int, dict[str, int]]:
+def _by_institution(rows: Iterable[Figure]) -> dict[int, dict[str, int]]:
+    """``{institution: {"category.level.sex": count}}``."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = model.objects.filter(institution__association=association, year=year)
     for row in rows:
-        key = ".".join(getattr(row, name) for name in names if getattr(row, name))
+        key = ".".join(name for name in (row.group, row.detail, row.sex) if name)
         found[row.institution_id][key] = row.count
     return found
 
 
-def _figures(association: Association, year: int) -> dict[str, dict[int, Any]]:
+def _figures(record: Record) -> dict[str, dict[int, Any]]:
     """By table, then by institution."""
+    heads = [row for row in record.headcounts if row.year == record.year]
     return {
-        "headcounts": _by_institution(
-            Headcount, association, year, "category", "level", "sex"
-        ),
-        "staff_counts": _by_institution(
-            StaffCount, association, year, "employer", "function", "sex"
-        ),
-        "unmet": _by_institution(UnmetRequests, association, year, "sex"),
+        "headcounts": _by_institution(heads),
+        "staff_counts": _by_institution(record.staff_counts),
+        "unmet": _by_institution(record.unmet),
     }
 
 
 def _institutions(
-    association: Association, year: int, accounts: dict[Any, dict[str, Any]]
+    record: Record, accounts: dict[Any, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    figures = _figures(association, year)
-    rows = Institution.objects.filter(association=association, is_active=True)
+    figures = _figures(record)
     return [
         {
             "id": row.pk,
@@ -252,18 +256,14 @@ def _institutions(
             **{name: found.get(row.pk, {}) for name, found in figures.items()},
             "accounts": accounts.get(row.pk, {}),
         }
-        for row in rows.order_by("pk")
+        for row in record.institutions
     ]
 
 
-def _children(association: Association, year: int) -> dict[int, list[dict[str, Any]]]:
-    """By centre. The encrypted columns are not even read."""
+def _children(record: Record) -> dict[int, list[dict[str, Any]]]:
+    """By centre."""
     children: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    enrolments = Enrolment.objects.filter(centre__association=association, year=year)
-    enrolments = enrolments.select_related("child").defer(
-        "child__name", "child__massar", "child__card_number"
-    )
-    for row in enrolments.order_by("child__code"):
+    for row in record.enrolments:
         children[row.centre_id].append(
             {
                 "code": row.child.code,
@@ -274,17 +274,15 @@ def _children(association: Association, year: int) -> dict[int, list[dict[str, A
     return children
 
 
-def _staff(association: Association, year: int) -> dict[int, list[dict[str, Any]]]:
+def _staff(record: Record) -> dict[int, list[dict[str, Any]]]:
     staff: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    members = StaffMember.objects.filter(centre__association=association, year=year)
-    for member in members.defer("name").order_by("pk"):
+    for member in record.staff:
         staff[member.centre_id].append(_fields(member, STAFF))
     return staff
 
 
-def _centres(association: Association, year: int) -> list[dict[str, Any]]:
-    children, staff = _children(association, year), _staff(association, year)
-    rows = Centre.objects.filter(association=association, is_active=True)
+def _centres(record: Record) -> list[dict[str, Any]]:
+    children, staff = _children(record), _staff(record)
     return [
         {
             "id": row.pk,
@@ -293,24 +291,28 @@ def _centres(association: Association, year: int) -> list[dict[str, Any]]:
             "children": children.get(row.pk, []),
             "staff": staff.get(row.pk, []),
         }
-        for row in rows.order_by("pk")
+        for row in record.centres
     ]
 
 
 READERS: dict[str, Callable[[Key, int], Any]] = {
     "identity": lambda key, year: _fields(key.association, IDENTITY),
     "bank": lambda key, year: _fields(key.association, BANK),
-    "board": lambda key, year: _board(key.association),
+    "board": lambda key, year: _board(Record(key.association, year=year)),
     "institution": lambda key, year: _fields(key.unit, INSTITUTION),
     "centre": lambda key, year: _fields(key.unit, CENTRE),
     "headcounts": lambda key, year: {
         name: found.get(key.unit_id, {})
-        for name, found in _figures(key.association, year).items()
+        for name, found in _figures(Record(key.association, year=year)).items()
     },
-    "accounts": lambda key, year: _accounts(key.association, year).get(
-        key.unit_id or None, {}
+    "accounts": lambda key, year: _accounts(
+        AccountLine.objects.filter(association=key.association, year=year)
+    ).get(key.unit_id or None, {}),
+    "children": lambda key, year: _children(Record(key.association, year=year)).get(
+        key.unit_id, []
     ),
-    "children": lambda key, year: _children(key.association, year).get(key.unit_id, []),
-    "staff": lambda key, year: _staff(key.association, year).get(key.unit_id, []),
-    "documents": lambda key, year: _documents(key.association),
+    "staff": lambda key, year: _staff(Record(key.association, year=year)).get(
+        key.unit_id, []
+    ),
+    "documents": lambda key, year: _documents(Record(key.association, year=year)),
 }

@@ -13,7 +13,9 @@ from applications.enums import Level
 from applications.findings.checks import ZERO, Evidence
 from applications.findings.registry import CHECKS, REGISTRY, Check
 from applications.models import Application, Call
-from institutions.findings import Finding, check_record
+from applications.reading import Reading
+from institutions import findings as of_record
+from institutions.findings import Finding
 
 __all__ = [
     "CHECKS",
@@ -32,15 +34,17 @@ def levels(call: Call) -> dict[str, tuple[str, Decimal | None]]:
     return {row.code: (row.level, row.parameter) for row in call.finding_levels.all()}
 
 
-def check(application: Application) -> list[Finding]:
-    """Every finding of the file, those the call does not ask for left out."""
+def check(application: Application, *, reading: Reading | None = None) -> list[Finding]:
+    """Every finding of the file, those the call does not ask for left out.
+
+    ``reading``: what was read of the file already.
+    """
+    reading = reading or Reading(application)
     chosen = levels(application.call)
     found = [
         replace(finding, level=chosen.get(finding.code, (finding.level, None))[0])
-        for finding in check_record(
-            application.association,
-            year=application.year,
-            institution=application.institution,
+        for finding in of_record.check(
+            reading.record, institution=application.institution
         )
     ]
     for item in CHECKS:
@@ -48,15 +52,16 @@ def check(application: Application) -> list[Finding]:
         if application.programme not in item.programmes or level == Level.OFF:
             continue
         limit = item.parameter if parameter is None else parameter
-        evidence = item.run(application, limit if limit is not None else ZERO)
+        evidence = item.run(reading, limit if limit is not None else ZERO)
         if evidence is not None:
             found.append(_finding(item, level, evidence, application))
     return [finding for finding in found if finding.level != Level.OFF]
 
 
-def blocking(application: Application) -> list[Finding]:
+def blocking(reading: Reading) -> list[Finding]:
     """What keeps the file from being submitted."""
-    return [f for f in check(application) if f.level == Level.BLOCKING]
+    found = check(reading.application, reading=reading)
+    return [finding for finding in found if finding.level == Level.BLOCKING]
 
 
 def unanswered(application: Application) -> list[Finding]:

@@ -1,6 +1,6 @@
 """The checks of a file, one function each: what they look at, what they found.
 
-Each takes the file and its limit, and returns its evidence or nothing.
+Each takes what was read of the file and its limit, and returns its evidence or nothing.
 """
 
 from dataclasses import dataclass
@@ -8,17 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import documents
 from applications.enums import LineKind, SettlementState
-from applications.models import Application, Award, Settlement
+from applications.models import Application, Award, Call
+from applications.reading import Reading
 from institutions import snapshots
 from institutions.enums import AccountKind
-from institutions.models import AccountLine, Enrolment
+from institutions.models import Enrolment
 
 ZERO = Decimal("0.00")
 SHOWN_CODES = 5
@@ -33,18 +32,17 @@ class Evidence:
     section: str = "request"
 
 
-def child_outside_ages(application: Application, limit: Decimal) -> Evidence | None:
+def child_outside_ages(reading: Reading, limit: Decimal) -> Evidence | None:
     """Age on the reference date of head-counts, within the bounds of the call."""
+    application = reading.application
     call, on = application.call, application.update.round.headcount_on
-    outside = Q()
-    if call.age_min is not None:
-        outside |= Q(child__born_on__gt=_years_before(on, call.age_min))
-    if call.age_max is not None:
-        outside |= Q(child__born_on__lte=_years_before(on, call.age_max + 1))
-    if not outside:
+    if call.age_min is None and call.age_max is None:
         return None
-    rows = _enrolments(application).filter(outside)
-    codes = list(rows.order_by("child__code").values_list("child__code", flat=True))
+    codes = [
+        row.child.code
+        for row in _enrolments(reading)
+        if _is_outside(row.child.born_on, call=call, on=on)
+    ]
     if not codes:
         return None
     sentence = ngettext(
@@ -63,12 +61,15 @@ def child_outside_ages(application: Application, limit: Decimal) -> Evidence | N
     return Evidence(sentence % values, values, "children")
 
 
-def previous_year_unsettled(
-    application: Application, limit: Decimal
-) -> Evidence | None:
+def previous_year_unsettled(reading: Reading, limit: Decimal) -> Evidence | None:
     """A settlement of an earlier award of this unit is not accepted."""
-    rows = _settlements(application).exclude(state=SettlementState.ACCEPTED)
-    years = sorted(set(rows.values_list("year", flat=True)))
+    years = sorted(
+        {
+            row.year
+            for row in reading.settlements
+            if row.state != SettlementState.ACCEPTED
+        }
+    )
     if not years:
         return None
     values = {"years": _some(years)}
@@ -77,11 +78,9 @@ def previous_year_unsettled(
     )
 
 
-def unspent_surplus(application: Application, limit: Decimal) -> Evidence | None:
+def unspent_surplus(reading: Reading, limit: Decimal) -> Evidence | None:
     """Surplus of earlier years above the limit, in MAD."""
-    surplus = _settlements(application).aggregate(
-        total=Sum("surplus_amount", default=ZERO)
-    )["total"]
+    surplus = sum((row.surplus_amount for row in reading.settlements), ZERO)
     if surplus <= limit:
         return None
     values = {"amount": _money(surplus), "limit": _money(limit)}
@@ -91,18 +90,24 @@ def unspent_surplus(application: Application, limit: Decimal) -> Evidence | None
     )
 
 
-def not_funded_last_year(application: Application, limit: Decimal) -> Evidence | None:
+def not_funded_last_year(reading: Reading, limit: Decimal) -> Evidence | None:
     """For the years that are open only to those funded the year before."""
-    awards = _of_same_unit(application, Award, "application")
+    application = reading.application
+    awards = Award.objects.filter(
+        application__programme=application.programme,
+        application__association=application.association_id,
+        application__institution=application.institution_id,
+    )
     if awards.filter(application__year=application.year - 1).exists():
         return None
     values = {"year": application.year - 1}
     return Evidence(_("No support was granted for %(year)s.") % values, values)
 
 
-def file_over_capacity(application: Application, limit: Decimal) -> Evidence | None:
+def file_over_capacity(reading: Reading, limit: Decimal) -> Evidence | None:
     """More beneficiaries in the file than places, ``limit`` per cent tolerated."""
-    declared = _sum(application.lines.filter(kind=LineKind.COUNT), "declared_count")
+    application = reading.application
+    declared = sum(line.declared_count for line in reading.counted)
     capacity = application.institution.capacity if application.institution else 0
     if declared <= capacity * (100 + limit) / 100:
         return None
@@ -114,16 +119,15 @@ def file_over_capacity(application: Application, limit: Decimal) -> Evidence | N
     return Evidence(sentence % values, values, "beneficiaries")
 
 
-def revenue_differs(application: Application, limit: Decimal) -> Evidence | None:
+def revenue_differs(reading: Reading, limit: Decimal) -> Evidence | None:
     """Revenue of the association beside the sum of that of its institutions."""
-    rows = AccountLine.objects.filter(
-        association=application.association_id,
-        year=application.update.round.accounts_year,
-        kind=AccountKind.REVENUE,
-    )
-    whole = rows.filter(institution=None).aggregate(total=Sum("amount"))["total"]
-    parts = rows.exclude(institution=None).aggregate(total=Sum("amount"))["total"]
-    if whole is None or parts is None or parts - whole <= limit:
+    rows = [
+        line for line in reading.record.accounts if line.kind == AccountKind.REVENUE
+    ]
+    of_whole = [line.amount for line in rows if line.institution_id is None]
+    of_parts = [line.amount for line in rows if line.institution_id is not None]
+    whole, parts = sum(of_whole, ZERO), sum(of_parts, ZERO)
+    if not of_whole or not of_parts or parts - whole <= limit:
         return None
     values = {"whole": _money(whole), "parts": _money(parts)}
     sentence = _(
@@ -133,9 +137,10 @@ def revenue_differs(application: Application, limit: Decimal) -> Evidence | None
     return Evidence(sentence % values, values, "budget")
 
 
-def budget_differs(application: Application, limit: Decimal) -> Evidence | None:
+def budget_differs(reading: Reading, limit: Decimal) -> Evidence | None:
     """The use that is described beside the amount, ``limit`` MAD tolerated."""
-    described = application.budget_lines.aggregate(t=Sum("amount", default=ZERO))["t"]
+    application = reading.application
+    described = sum((line.amount for line in reading.budget), ZERO)
     if abs(described - application.computed_amount) <= limit:
         return None
     values = {
@@ -149,9 +154,16 @@ def budget_differs(application: Application, limit: Decimal) -> Evidence | None:
     return Evidence(sentence % values, values, "budget")
 
 
-def amount_above_ceiling(application: Application, limit: Decimal) -> Evidence | None:
+def amount_above_ceiling(reading: Reading, limit: Decimal) -> Evidence | None:
     """A ceiling of the call took something off."""
-    taken = -_sum(application.lines.filter(kind=LineKind.CEILING), "adjustment_amount")
+    taken = -sum(
+        (
+            line.adjustment_amount
+            for line in reading.lines
+            if line.kind == LineKind.CEILING
+        ),
+        ZERO,
+    )
     if taken <= limit:
         return None
     values = {"amount": _money(taken)}
@@ -162,24 +174,28 @@ def amount_above_ceiling(application: Application, limit: Decimal) -> Evidence |
     )
 
 
-def document_missing(application: Application, limit: Decimal) -> Evidence | None:
-    lines = documents.checklist(application)
+def document_missing(reading: Reading, limit: Decimal) -> Evidence | None:
     return _about_documents(
-        [line for line in lines if line.is_missing and not line.attachments],
+        [
+            line
+            for line in reading.checklist
+            if line.is_missing and not line.attachments
+        ],
         gettext_lazy("Required and not attached: %(documents)s."),
     )
 
 
-def document_expired(application: Application, limit: Decimal) -> Evidence | None:
+def document_expired(reading: Reading, limit: Decimal) -> Evidence | None:
     """Attached, and not valid any more today."""
     return _about_documents(
-        [line for line in documents.checklist(application) if line.is_expired],
+        [line for line in reading.checklist if line.is_expired],
         gettext_lazy("Attached and expired: %(documents)s."),
     )
 
 
-def funded_twice(application: Application, limit: Decimal) -> Evidence | None:
+def funded_twice(reading: Reading, limit: Decimal) -> Evidence | None:
     """The same place asks under both programmes this year (decision 20)."""
+    application = reading.application
     others = Application.objects.live().filter(year=application.year)
     if application.institution_id:
         others = others.filter(
@@ -199,13 +215,13 @@ def funded_twice(application: Application, limit: Decimal) -> Evidence | None:
     )
 
 
-def record_changed(application: Application, limit: Decimal) -> Evidence | None:
+def record_changed(reading: Reading, limit: Decimal) -> Evidence | None:
     """The record is not what was confirmed (decision 8), documents apart."""
-    confirmed = snapshots.latest(snapshots.UPDATE, application.update_id)
+    confirmed = snapshots.latest(snapshots.UPDATE, reading.application.update_id)
     if confirmed is None:
         return None
     before = snapshots.read(confirmed)
-    content = snapshots.record_content(application.association, year=application.year)
+    content = reading.record_content
     parts = ("identity", "bank", "board", "institutions", "centres", "accounts")
     changed = [
         part
@@ -221,28 +237,16 @@ def record_changed(application: Application, limit: Decimal) -> Evidence | None:
     )
 
 
-def _enrolments(application: Application) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(
-        child__association=application.association_id,
-        centre__is_active=True,
-        year=application.year,
+def _is_outside(born_on: date, *, call: Call, on: date) -> bool:
+    is_younger = call.age_min is not None and born_on > _years_before(on, call.age_min)
+    return is_younger or (
+        call.age_max is not None and born_on <= _years_before(on, call.age_max + 1)
     )
 
 
-def _of_same_unit(application: Application, model, path: str):
-    return model.objects.filter(
-        **{
-            f"{path}__programme": application.programme,
-            f"{path}__association": application.association_id,
-            f"{path}__institution": application.institution_id,
-        }
-    )
-
-
-def _settlements(application: Application) -> QuerySet[Settlement]:
-    """Of earlier awards to the same unit under the same programme."""
-    rows = _of_same_unit(application, Settlement, "award__application")
-    return rows.filter(year__lt=application.year)
+def _enrolments(reading: Reading) -> list[Enrolment]:
+    """By the code of the child."""
+    return reading.record.in_working_centres(reading.record.enrolments)
 
 
 def _about_documents(lines, sentence) -> Evidence | None:
@@ -258,10 +262,6 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
-
-
-def _sum(rows, name: str):
-    return rows.aggregate(total=Sum(name, default=0))["total"]
 
 
 def _some(values) -> str:

@@ -11,7 +11,7 @@ from accounts.enums import Programme
 from applications.enums import Level
 from applications.findings import checks
 from applications.findings.checks import ZERO, Evidence
-from applications.models import Application
+from applications.reading import Reading
 
 ALL = frozenset(Programme)
 EPS = frozenset({Programme.EPS})
@@ -24,7 +24,7 @@ class Check:
 
     code: str
     label: str | Promise
-    run: Callable[[Application, Decimal], Evidence | None]
+    run: Callable[[Reading, Decimal], Evidence | None]
     level: Level = Level.WARNING
     parameter: Decimal | None = None
     programmes: frozenset[Programme] = ALL

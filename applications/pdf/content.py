@@ -9,15 +9,28 @@ from typing import Any
 from django.utils.translation import override
 
 from applications.enums import LetterKind, State
-from applications.models import Application, CompletionRequest
+from applications.models import Application, Attachment, CompletionRequest
 from applications.programmes import get_rules
 
 LANGUAGES = ("ar", "fr")
 
 
-def content(application: Application, kind: str, *, rank: int = 1) -> dict[str, Any]:
-    """Everything the letter needs; names of children never stand in it."""
-    return {**_common(application), **CONTENTS[LetterKind(kind)](application, rank)}
+def content(
+    application: Application,
+    kind: str,
+    *,
+    rank: int = 1,
+    attachments: list[Attachment] | None = None,
+) -> dict[str, Any]:
+    """Everything the letter needs; names of children never stand in it.
+
+    ``attachments``: those of the file, where they are at hand already.
+    """
+    if kind == LetterKind.RECEIPT:
+        own = _receipt(application, rank, attachments=attachments)
+    else:
+        own = CONTENTS[LetterKind(kind)](application, rank)
+    return {**_common(application), **own}
 
 
 def _pair(key: str, named) -> dict[str, str]:
@@ -52,8 +65,9 @@ def _common(application) -> dict[str, Any]:
     }
 
 
-def _receipt(application, rank) -> dict[str, Any]:
-    attachments = application.attachments.select_related("document__type")
+def _receipt(application, rank, *, attachments) -> dict[str, Any]:
+    if attachments is None:
+        attachments = application.attachments.select_related("document__type")
     return {
         "rank": rank,
         "requested_amount": str(application.requested_amount),
@@ -131,7 +145,6 @@ class _Nothing:
 
 NOTHING = _Nothing()
 CONTENTS = {
-    LetterKind.RECEIPT: _receipt,
     LetterKind.COMPLETION: _completion,
     LetterKind.DECISION: _decision,
 }

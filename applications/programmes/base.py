@@ -20,6 +20,7 @@ from accounts.enums import Programme
 from applications import amounts, documents
 from applications.enums import LineKind
 from applications.models import Application, ApplicationLine, BudgetLine, Call
+from applications.reading import Reading
 from institutions.models import Association, Institution
 
 # What a line takes from the record and the tariffs.
@@ -95,7 +96,7 @@ class Rules(ABC):
         """The tariffs of a call for this programme."""
 
     @abstractmethod
-    def record_lines(self, application: Application) -> list[Line]:
+    def record_lines(self, reading: Reading) -> list[Line]:
         """The lines as the record stands, each with its rate of the call."""
 
     @abstractmethod
@@ -108,11 +109,11 @@ class Rules(ABC):
         """
 
     @abstractmethod
-    def freeze(self, application: Application) -> dict[str, Any]:
+    def freeze(self, reading: Reading) -> dict[str, Any]:
         """Keeps typed figures for the exports; returns what the snapshot adds."""
 
     @abstractmethod
-    def figures_ask_for(self, application: Application) -> list[Missing]:
+    def figures_ask_for(self, reading: Reading) -> list[Missing]:
         """What is missing from the figures of the programme."""
 
     def prefill(self, application: Application) -> None:
@@ -138,7 +139,7 @@ class Rules(ABC):
         taken: list[ApplicationLine] = []
         new: list[ApplicationLine] = []
         changed: list[ApplicationLine] = []
-        for rank, line in enumerate(self.record_lines(application), start=1):
+        for rank, line in enumerate(self.record_lines(Reading(application)), start=1):
             row = ApplicationLine(application=application, **_identity(line))
             known = before.pop(row.key, None)
             row = known or row
@@ -158,32 +159,38 @@ class Rules(ABC):
         """Copies a valid section to typed columns (decision 17)."""
         self._savers()[section](application, cleaned)
 
-    def missing(self, application: Application) -> list[Missing]:
-        """What is left to do before submitting, in the order of the sections."""
+    def missing(
+        self, application: Application, *, reading: Reading | None = None
+    ) -> list[Missing]:
+        """What is left to do before submitting, in the order of the sections.
+
+        ``reading``: what was read of the file already.
+        """
+        reading = reading or Reading(application)
         found = [*self._request_asks_for(application)]
-        found += self.figures_ask_for(application)
-        if not application.budget_lines.filter(amount__gt=0).exists():
+        found += self.figures_ask_for(reading)
+        if not any(line.amount > 0 for line in reading.budget):
             found.append(Missing(BUDGET.code, _("Say how you mean to spend it.")))
         found += [
             Missing(DOCUMENTS.code, _document_sentence(wanted))
-            for wanted in documents.checklist(application)
+            for wanted in reading.checklist
             if wanted.is_missing
         ]
         return found
 
-    def lines_differ(self, application: Application) -> bool:
+    def lines_differ(self, reading: Reading) -> bool:
         """Whether the record changed since the lines were copied from it."""
         now = {
             (row.category, row.level, row.sub_programme, row.degree, row.months): (
                 row.update_count
             )
-            for row in self.record_lines(application)
+            for row in self.record_lines(reading)
         }
         then = {
             (row.category, row.level, row.sub_programme, row.degree, row.months): (
                 row.update_count
             )
-            for row in application.lines.filter(kind=LineKind.COUNT)
+            for row in reading.counted
         }
         return now != then
 

@@ -4,9 +4,12 @@ Amount = Σ rate(category, service level) × eligible head-count, in MAD a year;
 licensed capacity, eligible counts are reduced pro rata (decision 19).
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
@@ -22,8 +25,10 @@ from applications.programmes.base import (
     Section,
     counted,
 )
+from applications.reading import Reading
 from institutions.enums import AccountKind, Category, ServiceLevel, Sex
-from institutions.models import AccountLine, Association, Headcount, Institution
+from institutions.models import AccountLine, Association, Institution
+from institutions.record import Figure
 
 
 class EpsRules(Rules):
@@ -52,20 +57,14 @@ class EpsRules(Rules):
     def rates(self, call: Call) -> QuerySet[Any]:
         return call.eps_rates.all()
 
-    def record_lines(self, application: Application) -> list[Line]:
+    def record_lines(self, reading: Reading) -> list[Line]:
         rates = {
             (rate.category, rate.level): rate.amount
-            for rate in self.rates(application.call)
+            for rate in self.rates(reading.application.call)
         }
-        counts = (
-            Headcount.objects.filter(
-                institution=application.institution_id, year=application.year
-            )
-            .values_list("category", "level")
-            .annotate(heads=Sum("count"))
-            .filter(heads__gt=0)
-        )
-        found = {(category, level): heads for category, level, heads in counts}
+        found: Counter[tuple[str, str]] = Counter()
+        for row in _heads(reading):
+            found[row.group, row.detail] += row.count
         return [
             Line(
                 category=category,
@@ -75,7 +74,7 @@ class EpsRules(Rules):
             )
             for category in Category.values
             for level in ServiceLevel.values
-            if (category, level) in found
+            if found[category, level]
         ]
 
     def recalculate(
@@ -91,8 +90,8 @@ class EpsRules(Rules):
             line.gross_amount = amounts.gross(line.eligible_count, line.rate_amount)
         self._close(application, lines)
 
-    def figures_ask_for(self, application: Application) -> list[Missing]:
-        if self.lines_differ(application):
+    def figures_ask_for(self, reading: Reading) -> list[Missing]:
+        if self.lines_differ(reading):
             return [
                 Missing(
                     self.count_section,
@@ -102,7 +101,7 @@ class EpsRules(Rules):
                     ),
                 )
             ]
-        if not application.computed_amount:
+        if not reading.application.computed_amount:
             return [
                 Missing(
                     self.count_section, _("No beneficiary is counted in this file.")
@@ -110,39 +109,15 @@ class EpsRules(Rules):
             ]
         return []
 
-    def freeze(self, application: Application) -> dict[str, Any]:
-        figures = self._figures(application)
+    def freeze(self, reading: Reading) -> dict[str, Any]:
+        figures = _figures(reading)
         EpsFigures.objects.bulk_create(
-            [EpsFigures(application=application, **figures)],
+            [EpsFigures(application=reading.application, **figures)],
             update_conflicts=True,
             unique_fields=["application"],
             update_fields=list(figures),
         )
         return figures
-
-    def _figures(self, application: Application) -> dict[str, Any]:
-        """One query for each table of the record."""
-        institution, year = _institution(application), application.year
-        heads = institution.headcounts.filter(year=year).aggregate(
-            female_count=_heads(sex=Sex.FEMALE),
-            male_count=_heads(sex=Sex.MALE),
-            day_count=_heads(level=ServiceLevel.DAY),
-            partial_count=_heads(level=ServiceLevel.PARTIAL),
-            full_count=_heads(level=ServiceLevel.FULL),
-        )
-        staff = institution.staff_counts.filter(year=year).aggregate(
-            staff_female_count=_heads(sex=Sex.FEMALE),
-            staff_male_count=_heads(sex=Sex.MALE),
-        )
-        accounts = AccountLine.objects.filter(
-            association=application.association_id,
-            institution=institution,
-            year=application.update.round.accounts_year,
-        ).aggregate(
-            revenue_amount=_money(kind=AccountKind.REVENUE),
-            expenditure_amount=_money(kind=AccountKind.EXPENDITURE),
-        )
-        return {"capacity": institution.capacity, **heads, **staff, **accounts}
 
 
 def _institution(application: Application) -> Institution:
@@ -150,9 +125,43 @@ def _institution(application: Application) -> Institution:
     return cast(Institution, application.institution)
 
 
-def _heads(**where: str) -> Sum:
-    return Sum("count", filter=Q(**where), default=0)
+def _figures(reading: Reading) -> dict[str, Any]:
+    institution = _institution(reading.application)
+    heads, record = _heads(reading), reading.record
+    staff = [row for row in record.staff_counts if row.institution_id == institution.pk]
+    accounts = [row for row in record.accounts if row.institution_id == institution.pk]
+    return {
+        "capacity": institution.capacity,
+        "female_count": _count(heads, sex=Sex.FEMALE),
+        "male_count": _count(heads, sex=Sex.MALE),
+        "day_count": _count(heads, detail=ServiceLevel.DAY),
+        "partial_count": _count(heads, detail=ServiceLevel.PARTIAL),
+        "full_count": _count(heads, detail=ServiceLevel.FULL),
+        "staff_female_count": _count(staff, sex=Sex.FEMALE),
+        "staff_male_count": _count(staff, sex=Sex.MALE),
+        "revenue_amount": _money(accounts, kind=AccountKind.REVENUE),
+        "expenditure_amount": _money(accounts, kind=AccountKind.EXPENDITURE),
+    }
 
 
-def _money(**where: str) -> Sum:
-    return Sum("amount", filter=Q(**where), default=amounts.ZERO)
+def _heads(reading: Reading) -> list[Figure]:
+    """Of the institution, in the year of the support."""
+    key = (reading.application.institution_id, reading.application.year)
+    rows = reading.record.headcounts
+    return [row for row in rows if (row.institution_id, row.year) == key]
+
+
+def _chosen(rows: Iterable[Any], where: Mapping[str, str]) -> list[Any]:
+    return [
+        row
+        for row in rows
+        if all(getattr(row, name) == value for name, value in where.items())
+    ]
+
+
+def _count(rows: Iterable[Any], **where: str) -> int:
+    return sum(row.count for row in _chosen(rows, where))
+
+
+def _money(rows: Iterable[AccountLine], **where: str) -> Decimal:
+    return sum((row.amount for row in _chosen(rows, where)), amounts.ZERO)

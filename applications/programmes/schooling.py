@@ -7,7 +7,7 @@ per child and the ceiling per association, each an explicit negative line (decis
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Programme
@@ -29,6 +29,7 @@ from applications.programmes.base import (
     ceiling_line,
     counted,
 )
+from applications.reading import Reading
 from institutions.enums import Degree, SubProgramme
 from institutions.models import Association, Enrolment, Institution
 
@@ -63,19 +64,17 @@ class SchoolingRules(Rules):
     def rates(self, call: Call) -> QuerySet[Any]:
         return call.schooling_rates.all()
 
-    def record_lines(self, application: Application) -> list[Line]:
+    def record_lines(self, reading: Reading) -> list[Line]:
+        call = reading.application.call
         rates = {
-            (rate.sub_programme, rate.degree): rate.amount
-            for rate in self.rates(application.call)
+            (rate.sub_programme, rate.degree): rate.amount for rate in self.rates(call)
         }
         counts: Counter[tuple[str, str, int]] = Counter()
-        rows = self._enrolments(application).values_list(
-            "sub_programme", "child__degree", "months"
-        )
-        for sub_programme, degree, months in rows:
-            by_degree = degree if (sub_programme, degree) in rates else ALL_DEGREES
-            supported = min(months, application.call.max_months)
-            counts[sub_programme, by_degree, supported] += 1
+        for row in _enrolments(reading):
+            degree, months = row.child.degree, min(row.months, call.max_months)
+            has_own_rate = (row.sub_programme, degree) in rates
+            by_degree = degree if has_own_rate else ALL_DEGREES
+            counts[row.sub_programme, by_degree, months] += 1
         return [
             Line(
                 sub_programme=sub_programme,
@@ -110,8 +109,8 @@ class SchoolingRules(Rules):
         lines += ceiling_line(application, "association", above)
         self._close(application, lines)
 
-    def figures_ask_for(self, application: Application) -> list[Missing]:
-        if self.lines_differ(application):
+    def figures_ask_for(self, reading: Reading) -> list[Missing]:
+        if self.lines_differ(reading):
             return [
                 Missing(
                     self.count_section,
@@ -121,26 +120,16 @@ class SchoolingRules(Rules):
                     ),
                 )
             ]
-        if not application.computed_amount:
+        if not reading.application.computed_amount:
             return [Missing(self.count_section, _("No child is counted in this file."))]
         return []
 
-    def freeze(self, application: Application) -> dict[str, Any]:
+    def freeze(self, reading: Reading) -> dict[str, Any]:
         """Children by key and head-count; not one of them by name."""
-        keys = (
-            "centre",
-            "sub_programme",
-            "child__sex",
-            "child__disability_type",
-            "child__degree",
-        )
-        rows = (
-            self._enrolments(application)
-            .order_by(*keys)
-            .values_list(*keys)
-            .annotate(heads=Count("pk"))
-        )
-        application.schooling.all().delete()
+        application = reading.application
+        heads = sorted(Counter(_figure(row) for row in _enrolments(reading)).items())
+        if application.first_submitted_at != application.submitted_at:
+            application.schooling.all().delete()
         SchoolingFigure.objects.bulk_create(
             SchoolingFigure(
                 application=application,
@@ -149,19 +138,29 @@ class SchoolingRules(Rules):
                 sex=sex,
                 disability_type=disability_type,
                 degree=degree,
-                count=heads,
+                count=count,
             )
-            for centre, sub_programme, sex, disability_type, degree, heads in rows
+            for (centre, sub_programme, sex, disability_type, degree), count in heads
         )
-        return {"children": [list(row) for row in rows]}
+        return {"children": [[*key, count] for key, count in heads]}
 
-    def _enrolments(self, application: Application):
-        return Enrolment.objects.filter(
-            child__association=application.association_id,
-            centre__association=application.association_id,
-            centre__is_active=True,
-            year=application.year,
-        )
+
+def _enrolments(reading: Reading) -> list[Enrolment]:
+    """Of the association's own children, in its centres that work."""
+    rows = reading.record.in_working_centres(reading.record.enrolments)
+    own = reading.application.association_id
+    return [row for row in rows if row.child.association_id == own]
+
+
+def _figure(row: Enrolment) -> tuple[int, str, str, str, str]:
+    child = row.child
+    return (
+        row.centre_id,
+        row.sub_programme,
+        child.sex,
+        child.disability_type,
+        child.degree,
+    )
 
 
 def _rank(key: tuple[str, str, int]) -> tuple[int, int, int]:

@@ -27,7 +27,7 @@ def own_file(request, pk) -> Application:
     the bar at the head of the page never names the wrong association.
     """
     rows = Application.objects.visible_to(request.user).with_relations()
-    file = get_object_or_404(rows.select_related("update"), pk=pk)
+    file = get_object_or_404(rows.select_related("update__round"), pk=pk)
     if not request.user.is_member:
         raise PermissionDenied
     if current_association(request).pk != file.association_id:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from applications import clock
 from applications.enums import LetterKind
 from applications.models import Application, CallCounter, CompletionRequest, Event
 from applications.programmes import get_rules
+from applications.reading import Reading
 from applications.workflow import letters
 from applications.workflow.order import Step
 from institutions import snapshots
@@ -21,6 +23,14 @@ CERTIFIED = (
     "contact_phone",
     "requested_amount",
 )
+# The row stays locked until the end of the transaction, as with an explicit lock, and
+# two first files of a region wait for each other as well.
+COUNTERS = CallCounter._meta.db_table
+NEXT_NUMBER = f"""
+    INSERT INTO {COUNTERS} (call_id, region_id, last) VALUES (%s, %s, 1)
+    ON CONFLICT (call_id, region_id) DO UPDATE SET last = {COUNTERS}.last + 1
+    RETURNING last
+"""  # noqa: S608 -- the name of the table is the model's own
 
 
 def submit(step: Step) -> None:
@@ -28,7 +38,8 @@ def submit(step: Step) -> None:
     application, now = step.application, timezone.now()
     today = timezone.localdate(now)
     application.submitted_at = now
-    if application.first_submitted_at is None:
+    is_first = application.first_submitted_at is None
+    if is_first:
         application.first_submitted_at = now
         _settle_territory(application)
         clock.start(application, on=today)
@@ -36,11 +47,9 @@ def submit(step: Step) -> None:
     else:
         application.completion_requests.filter(answered_at=None).update(answered_at=now)
         clock.resume(application, on=today)
-    application.requested_amount = sum(
-        (line.amount for line in application.lines.all()), 0
-    )
+    application.requested_amount = sum((line.amount for line in step.reading.lines), 0)
     application.is_incomplete = False
-    _freeze(application)
+    _freeze(step.reading, is_first=is_first)
 
 
 def _settle_territory(application: Application) -> None:
@@ -53,44 +62,42 @@ def _settle_territory(application: Application) -> None:
 def next_number(application: Application) -> str:
     """``EPS-2026-10-00042``, from the locked counter of the call (decision 10)."""
     call, region = application.call, application.region
-    CallCounter.objects.get_or_create(call=call, region=region)
-    counter = CallCounter.objects.select_for_update().get(call=call, region=region)
-    counter.last += 1
-    counter.save(update_fields=["last"])
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [call.pk, region.pk])
+        last = cursor.fetchone()[0]
     prefix = get_rules(application.programme).prefix
-    return f"{prefix}-{application.year}-{region.code}-{counter.last:05d}"
+    return f"{prefix}-{application.year}-{region.code}-{last:05d}"
 
 
-def _freeze(application: Application) -> None:
-    figures = get_rules(application.programme).freeze(application)
+def _freeze(reading: Reading, *, is_first: bool) -> None:
+    application = reading.application
+    figures = get_rules(application.programme).freeze(reading)
     snapshots.freeze(
         SNAPSHOT_KIND,
         application.pk,
         association=application.association,
         year=application.year,
         content={
-            "record": snapshots.record_content(
-                application.association, year=application.year
-            ),
+            "record": reading.record_content,
             "figures": figures,
-            "application": content_of(application),
+            "application": content_of(reading),
         },
+        is_first=is_first,
     )
 
 
-def content_of(application: Application) -> dict[str, Any]:
+def content_of(reading: Reading) -> dict[str, Any]:
     """What the association certified of its request, ready for the snapshot."""
+    application = reading.application
     return {
         **{name: getattr(application, name) for name in CERTIFIED},
         "institution_id": application.institution_id,
         "lines": [
             [line.key, line.declared_count, line.eligible_count, line.amount]
-            for line in application.lines.all()
+            for line in reading.lines
         ],
-        "budget": {line.head: line.amount for line in application.budget_lines.all()},
-        "documents": sorted(
-            application.attachments.values_list("document__sha256", flat=True)
-        ),
+        "budget": {line.head: line.amount for line in reading.budget},
+        "documents": sorted(row.document.sha256 for row in reading.attachments),
     }
 
 
@@ -167,8 +174,14 @@ def resubmit_as_is(step: Step) -> None:
 
 
 def write_receipt(step: Step, event: Event) -> None:
-    if step.application.return_count == 0:
-        letters.write([letters.letter(step.application, LetterKind.RECEIPT)])
+    """One for each time the association sends the file."""
+    row = letters.letter(
+        step.application,
+        LetterKind.RECEIPT,
+        rank=step.application.return_count + 1,
+        attachments=step.reading.attachments,
+    )
+    letters.write([row])
 
 
 def write_completion_request(step: Step, event: Event) -> None:

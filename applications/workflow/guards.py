@@ -62,10 +62,9 @@ def can_be_submitted(step: Step) -> None:
             code="late_code",
         )
     _update_is(application, UpdateState.CONFIRMED, UpdateState.VERIFIED)
-    left = [
-        item.message for item in get_rules(application.programme).missing(application)
-    ]
-    left += [finding.message for finding in findings.blocking(application)]
+    rules, reading = get_rules(application.programme), step.reading
+    left = [item.message for item in rules.missing(application, reading=reading)]
+    left += [finding.message for finding in findings.blocking(reading)]
     if left:
         raise ValidationError([ValidationError(str(message)) for message in left])
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from applications.models import Application, Sitting
+from applications.reading import Reading
 from institutions.enums import MembershipRole
 from institutions.models import Membership
 
@@ -69,6 +71,11 @@ class Step:
     order: Order
     capacity: Capacity
     sitting: Sitting | None = None
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the guard, the effect and the letter look at, read once."""
+        return Reading(self.application)
 
 
 def capacity_of(application: Application, actor: Any) -> Capacity | None:

@@ -19,6 +19,7 @@ from institutions.findings import checks
 from institutions.findings.checks import Case
 from institutions.findings.facts import Facts, load_facts
 from institutions.models import Association, Institution
+from institutions.record import Record
 
 __all__ = [
     "CHECKS",
@@ -26,6 +27,7 @@ __all__ = [
     "Check",
     "Facts",
     "Finding",
+    "check",
     "check_record",
     "load_facts",
 ]
@@ -159,24 +161,29 @@ CHECKS = (
         run=checks.rsu_missing,
     ),
 )
-REGISTRY: dict[str, Check] = {check.code: check for check in CHECKS}
+REGISTRY: dict[str, Check] = {item.code: item for item in CHECKS}
 
 
 def check_record(
     association: Association, *, year: int, institution: Institution | None = None
 ) -> list[Finding]:
     """Every finding of the record, or of what concerns one institution of it."""
-    facts = load_facts(association, year=year, institution=institution)
+    return check(Record(association, year=year), institution=institution)
+
+
+def check(record: Record, *, institution: Institution | None = None) -> list[Finding]:
+    """The same, of rows that may have been read already."""
+    facts = load_facts(record, institution=institution)
     return [
         Finding(
-            code=check.code,
-            level=check.level,
-            message=str(check.sentence) % case,
+            code=item.code,
+            level=item.level,
+            message=str(item.sentence) % case,
             evidence=case,
-            url=remedy_url(check, case),
+            url=remedy_url(item, case),
         )
-        for check in CHECKS
-        for case in check.run(facts)
+        for item in CHECKS
+        for case in item.run(facts)
     ]
 
 

@@ -4,20 +4,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from institutions.models import (
-    AccountLine,
     Association,
     Child,
     Document,
     Enrolment,
-    Headcount,
     Institution,
     StaffMember,
-    UpdateRound,
 )
+from institutions.record import Record
 
 CHANGE_PERCENT = 20
 HASHES = ("person_hash", "massar_hash", "card_hash")
@@ -43,76 +41,50 @@ class Facts:
     staff: list[StaffMember] = field(default_factory=list)
 
 
-def load_facts(
-    association: Association, *, year: int, institution: Institution | None = None
-) -> Facts:
-    round_ = UpdateRound.objects.filter(year=year).first()
-    rows = Institution.objects.filter(association=association, is_active=True)
-    if institution is not None:
-        rows = rows.filter(pk=institution.pk)
-    enrolments = [] if institution else _enrolments(association, year)
-    accounts_year = round_.accounts_year if round_ else year - 1
-    heads = _heads(association, year, year - 1)
+def load_facts(record: Record, *, institution: Institution | None = None) -> Facts:
+    """``institution``: only what concerns that one."""
+    is_whole = institution is None
+    rounds, year = record.update_round, record.year
+    enrolments = record.in_working_centres(record.enrolments) if is_whole else []
     return Facts(
-        association=association,
+        association=record.association,
         year=year,
         today=timezone.localdate(),
-        accounts_year=accounts_year,
-        change_percent=(round_.headcount_change_percent if round_ else CHANGE_PERCENT),
-        institutions=list(rows.order_by("pk")),
-        heads=heads[year],
-        heads_before=heads[year - 1],
-        with_accounts=set(
-            AccountLine.objects.filter(association=association, year=accounts_year)
-            .values_list("institution_id", flat=True)
-            .distinct()
-        ),
-        has_centres=institution is None
-        and association.centres.filter(is_active=True).exists(),
-        documents=_documents(association, institution),
+        accounts_year=record.accounts_year,
+        change_percent=rounds.headcount_change_percent if rounds else CHANGE_PERCENT,
+        institutions=[
+            row for row in record.institutions if is_whole or row == institution
+        ],
+        heads=_heads(record, year),
+        heads_before=_heads(record, year - 1),
+        with_accounts={line.institution_id for line in record.accounts},
+        has_centres=is_whole and bool(record.centres),
+        documents=[
+            row for row in record.documents if _is_about(row, institution=institution)
+        ],
         enrolments=enrolments,
         twins=_twins(enrolments),
-        staff=[]
-        if institution
-        else list(
-            StaffMember.objects.filter(
-                centre__association=association, centre__is_active=True, year=year
-            ).defer("name")
-        ),
+        staff=record.in_working_centres(record.staff) if is_whole else [],
     )
 
 
-def _heads(association: Association, *years: int) -> dict[int, dict[int, int]]:
-    """By year, then by institution."""
-    rows = Headcount.objects.filter(
-        institution__association=association, year__in=years
-    )
-    totals = rows.order_by().values("year", "institution").annotate(total=Sum("count"))
-    found: dict[int, dict[int, int]] = {year: {} for year in years}
-    for row in totals:
-        found[row["year"]][row["institution"]] = row["total"]
-    return found
+def _heads(record: Record, year: int) -> dict[int, int]:
+    """By institution."""
+    found: dict[int, int] = defaultdict(int)
+    for row in record.headcounts:
+        if row.year == year:
+            found[row.institution_id] += row.count
+    return dict(found)
 
 
-def _documents(
-    association: Association, institution: Institution | None
-) -> list[Document]:
-    rows = Document.objects.current().filter(
-        association=association, child=None, staff_member=None
-    )
-    if institution is not None:
-        rows = rows.filter(
-            Q(institution=None) | Q(institution=institution), centre=None
-        )
-    return list(rows.select_related("type").order_by("pk"))
-
-
-def _enrolments(association: Association, year: int) -> list[Enrolment]:
-    rows = Enrolment.objects.filter(
-        centre__association=association, centre__is_active=True, year=year
-    )
-    rows = rows.select_related("child").order_by("child__code")
-    return list(rows.defer("child__name", "child__massar", "child__card_number"))
+def _is_about(document: Document, *, institution: Institution | None) -> bool:
+    """Not about people; and that institution only, or the association as a whole."""
+    if document.child_id is not None or document.staff_member_id is not None:
+        return False
+    if institution is None:
+        return True
+    is_of_centre = document.centre_id is not None
+    return not is_of_centre and document.institution_id in (None, institution.pk)
 
 
 def _twins(enrolments: list[Enrolment]) -> set[int]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications import findings
 from applications.enums import SettlementState, State
 from applications.models import FindingAnswer, FindingLevel
+from applications.reading import Reading
 from institutions import findings as record_findings
 from institutions import snapshots
 from institutions.models import UpdateRound
@@ -213,7 +214,9 @@ def test_the_call_sets_the_level_of_the_checks_of_the_record_too():
     level = FindingLevel.objects.create(
         call=application.call, code="accounts_missing", level="blocking"
     )
-    assert [f.code for f in findings.blocking(application)] == ["accounts_missing"]
+    assert [f.code for f in findings.blocking(Reading(application))] == [
+        "accounts_missing"
+    ]
     level.level = "off"
     level.save()
     assert found(application, "accounts_missing") == []

@@ -215,23 +215,3 @@ def test_saving_a_section_stays_under_its_budget(
         client.post(address, {key: "40", "version": 0})
     file.refresh_from_db()
     assert file.lines.get().declared_count == 40
-
-
-def test_sending_costs_the_same_with_one_document_and_with_three(
-    client, association, django_assert_max_num_queries
-):
-    costs = []
-    for count in (1, 3):
-        file = file_of(association)
-        while file.call.documents.count() < count:
-            CallDocumentFactory(call=file.call)
-        attach_required(file)
-        data = {"version": file.version, "certified": "on"}
-        if not costs:
-            client.get(url("home"))
-        with django_assert_max_num_queries(80) as queries:
-            client.post(url("submit", file.pk), data)
-        file.refresh_from_db()
-        assert file.state == State.SUBMITTED
-        costs.append(len(queries))
-    assert costs[1] <= costs[0]

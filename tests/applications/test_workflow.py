@@ -86,7 +86,10 @@ def test_a_resubmission_keeps_number_and_first_date_and_freezes_a_new_version():
     again = submit(application)
     assert (again.number, again.first_submitted_at) == ("EPS-2027-01-00007", first)
     assert again.submitted_at > first
-    assert not Letter.objects.filter(kind=LetterKind.RECEIPT).exists()
+    letter = Letter.objects.get(kind=LetterKind.RECEIPT)
+    assert (letter.rank, letter.context["rank"]) == (2, 2)
+    assert letter.context["submitted_at"] == again.submitted_at.isoformat()
+    assert letter.context["first_submitted_at"] == first.isoformat()
 
 
 def test_a_file_that_is_not_certified_is_not_submitted():

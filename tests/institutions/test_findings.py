@@ -10,6 +10,7 @@ from institutions.enums import Certificate, ContractForm, LegalBasis, SubProgram
 from institutions.findings import Facts
 from institutions.findings.facts import load_facts
 from institutions.models import Association, Child, Institution
+from institutions.record import Record
 from tests import factories
 from tests.factories import YEAR
 
@@ -297,4 +298,4 @@ def test_queries_do_not_grow(django_assert_num_queries, count):
         factories.StaffMemberFactory(centre=centre)
         factories.DocumentFactory(association=association)
     with django_assert_num_queries(9):
-        load_facts(association, year=YEAR)
+        load_facts(Record(association, year=YEAR))
