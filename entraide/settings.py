@@ -11,6 +11,8 @@ import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -131,8 +133,14 @@ AUTH_USER_MODEL = "accounts.User"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "accounts.cache.ForgivingRedisCache",
         "LOCATION": env.str("CACHE_URL", REDIS_URL),
+        # A page does not wait for a cache that is away.
+        "OPTIONS": {
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
