@@ -1,6 +1,7 @@
 """The second factor of the staff, with real codes (decision 45)."""
 
 import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,8 +10,13 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.urls import reverse
 
+from accounts.adapters import MFAAdapter
+from accounts.encryption import UnreadableValueError
+from accounts.second_factor import count_stale_secrets, rotate_secrets
 from tests.factories import PASSWORD, DelegateFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +148,83 @@ def test_every_page_of_it_shows(client, officer, language):
         "mfa_deactivate_totp",
     ):
         assert client.get(reverse(name)).status_code == 200
+
+
+def rotated(**options):
+    told = StringIO()
+    call_command("rotate_keys", stdout=told, stderr=StringIO(), **options)
+    return [line for line in told.getvalue().splitlines() if "second" in line]
+
+
+@pytest.fixture
+def keys(settings):
+    old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
+
+    def begin():
+        settings.FIELD_KEYS = [new, old]
+
+    def drop_the_old():
+        settings.FIELD_KEYS = [new]
+
+    return begin, drop_the_old
+
+
+def test_a_device_set_up_under_an_older_key_still_opens(
+    client, officer, keys, monkeypatch
+):
+    begin, drop_the_old = keys
+    secret = set_up(client, officer)
+    codes = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    begin()
+    assert rotated(dry_run=True) == ["second factor: 2 rows to rewrite"]
+    assert count_stale_secrets() == 2
+    assert rotated() == ["second factor: 2 rows rewritten"]
+    stored = list(Authenticator.objects.order_by("pk").values("pk", "data"))
+    assert rotated() == ["second factor: 0 rows rewritten"]
+    assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == stored
+    drop_the_old()
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    for answer in (code_for(secret), codes[0]):
+        client.logout()
+        sign_in(client, officer)
+        client.post(reverse("mfa_authenticate"), {"code": answer})
+        assert client.session["_auth_user_id"] == str(officer.pk)
+
+
+def test_a_used_recovery_code_stays_used(client, officer, keys):
+    begin, drop_the_old = keys
+    set_up(client, officer)
+    code = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"][0]
+    client.logout()
+    sign_in(client, officer)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    begin()
+    assert list(rotate_secrets(batch_size=1)) == [1, 1]
+    drop_the_old()
+    client.logout()
+    sign_in(client, officer)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert "_auth_user_id" not in client.session
+
+
+def test_codes_brought_from_elsewhere_follow(officer, keys):
+    begin, drop_the_old = keys
+    wrapped = [MFAAdapter().encrypt(code) for code in ("11111111", "22222222")]
+    row = Authenticator.objects.create(
+        user=officer, type="recovery_codes", data={"migrated_codes": wrapped}
+    )
+    begin()
+    assert list(rotate_secrets()) == [1]
+    drop_the_old()
+    row.refresh_from_db()
+    assert row.wrap().get_unused_codes() == ["11111111", "22222222"]
+
+
+def test_a_lost_key_changes_nothing(client, officer, settings):
+    set_up(client, officer)
+    stored = list(Authenticator.objects.order_by("pk").values("pk", "data"))
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(UnreadableValueError):
+        list(rotate_secrets())
+    assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == stored
