@@ -12,6 +12,7 @@ from accounts.scoped_admin import ScopedModelAdmin, ScopedTabularInline
 from applications import calls
 from applications.forms.staff import CloneForm
 from applications.forms.staff_calls import (
+    EnvelopeForm,
     FindingLevelForm,
     FindingLevelFormSet,
     SharesFormSet,
@@ -93,6 +94,7 @@ class ShareInline(CallPartInline):
 
 class EnvelopeInline(CallPartInline):
     model = Envelope
+    form = EnvelopeForm
     fields = ["region", "amount"]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.portal_forms import NumberInput
 from applications import budget
+from applications.budget import ZERO
 from applications.enums import Level
 from applications.findings import REGISTRY as OF_FILE
 from applications.models import Envelope, FindingLevel, LateCode
@@ -99,10 +100,22 @@ class EnvelopeForm(forms.ModelForm):
         model = Envelope
         fields = ["call", "region", "amount"]
 
+    def clean_region(self):
+        """What was granted stays with the region that granted it."""
+        region = self.cleaned_data["region"]
+        if "region" in self.changed_data:
+            self._leaves_at_least(ZERO)
+        return region
+
     def clean_amount(self):
         amount = self.cleaned_data["amount"]
+        if "amount" in self.changed_data:
+            self._leaves_at_least(amount)
+        return amount
+
+    def _leaves_at_least(self, amount):
         if self.instance.pk is None:
-            return amount
+            return
         # Locked until the end of the admin's transaction, as an approval locks it.
         state = budget.lock(self.instance.call_id, self.instance.region_id)
         if amount < state.granted:
@@ -110,7 +123,6 @@ class EnvelopeForm(forms.ModelForm):
                 _("The region has already granted %(amount)s MAD of it."),
                 params={"amount": f"{state.granted:,.2f}".replace(",", "\u00a0")},
             )
-        return amount
 
 
 class LateCodeForm(forms.ModelForm):

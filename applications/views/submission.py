@@ -112,7 +112,8 @@ def withdraw(request, pk):
     file = own_file(request, pk)
     if not manages(request, file):
         raise PermissionDenied
-    form = WithdrawForm(request.POST or None, initial={"version": file.version})
+    version = workflow.version_for_members(file)
+    form = WithdrawForm(request.POST or None, initial={"version": version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

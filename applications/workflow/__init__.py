@@ -6,6 +6,7 @@ in one transaction. Raises ``DoesNotExist`` (out of scope), ``PermissionDenied``
 or ``ValidationError`` (what can be mended).
 """
 
+from applications.workflow.core import version_for_members
 from applications.workflow.filling import (
     Unlocked,
     answer_remark,
@@ -87,5 +88,6 @@ __all__ = [
     "submit",
     "unlocked",
     "validate_sitting",
+    "version_for_members",
     "withdraw",
 ]

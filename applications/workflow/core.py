@@ -25,6 +25,11 @@ ALIKE_FOR_MEMBERS = (State.RECOMMENDED, *HIDDEN)
 MEMBERS = (Capacity.MANAGER, Capacity.EDITOR)
 
 
+def version_for_members(application: Application) -> int:
+    """What a page of the association says it was made of."""
+    return 0 if application.state in ALIKE_FOR_MEMBERS else application.version
+
+
 @transaction.atomic
 def perform(name: str, pk: int, *, order: Order) -> Application:
     """Moves a file, or raises.

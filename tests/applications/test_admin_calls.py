@@ -163,6 +163,37 @@ def test_envelope_is_not_lowered_under_what_was_granted(client, central):
     assert envelope.amount == granted
 
 
+@pytest.mark.parametrize("under", [True, False])
+def test_nor_on_the_page_of_the_call(client, central, under):
+    call = CallFactory(closed=True)
+    envelope = EnvelopeFactory(call=call)
+    granted = AwardFactory(application__call=call).amount
+    page = url("call_change", call.pk)
+    data = inputs(client.get(page))
+    data["envelopes-0-amount"] = granted - 1 if under else granted
+    answer = client.post(page, data)
+    assert answer.status_code == (200 if under else 302)
+    if under:
+        formsets = answer.context["inline_admin_formsets"]
+        envelopes = next(f.formset for f in formsets if f.formset.model is Envelope)
+        assert list(envelopes.errors[0]) == ["amount"]
+    envelope.refresh_from_db()
+    assert envelope.amount == (100_000 if under else granted)
+
+
+def test_an_envelope_in_use_is_not_given_to_another_region(client, central):
+    call = CallFactory(closed=True)
+    envelope = EnvelopeFactory(call=call)
+    AwardFactory(application__call=call)
+    page = url("call_change", call.pk)
+    data = inputs(client.get(page))
+    data["envelopes-0-region"] = region("03").pk
+    assert client.post(page, data).status_code == 200
+    before = envelope.region
+    envelope.refresh_from_db()
+    assert envelope.region == before
+
+
 def test_coordinator_sees_only_the_envelope_of_its_region(client):
     own = EnvelopeFactory()
     other = EnvelopeFactory(call=own.call, region=region("03"))

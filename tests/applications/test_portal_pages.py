@@ -1,10 +1,13 @@
 """Pages of a file: who may open them, what they say, what they cost."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from applications.enums import InstalmentState, State
 from applications.models import Letter
+from tests.applications.acting import move, ready
 from tests.applications.portal import file_of, html, url
 from tests.factories import (
     ApplicationFactory,
@@ -12,6 +15,7 @@ from tests.factories import (
     AwardFactory,
     CallDocumentFactory,
     CallFactory,
+    CoordinatorFactory,
     DelegateFactory,
     InstalmentFactory,
     LateCodeFactory,
@@ -20,7 +24,9 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-
+DRAWN_ANEW = re.compile(
+    r'name="(csrfmiddlewaretoken|idempotency_key)" value="[^"]*"|nonce="[^"]*"'
+)
 FILE_PAGES = ["detail", "check_answers", "receipt", "withdraw", "decision"]
 
 
@@ -55,6 +61,21 @@ def test_a_hidden_decision_looks_like_a_file_being_examined(client, association)
         pages.append((context["file"].badge, context["file"].who, context["award"]))
         html(client, url("decision", file.pk), status=404)
     assert pages[0] == pages[1] == pages[2]
+
+
+@pytest.mark.parametrize("name", ["detail", "withdraw", "receipt", "list", "home"])
+@pytest.mark.parametrize("decision", ["approve", "refuse"])
+def test_no_page_changes_by_one_byte_when_a_decision_is_taken(
+    client, association, name, decision
+):
+    """Only what is drawn anew for every page differs."""
+    file = ready(State.RECOMMENDED, association=association)
+    address = url(name) if name in ("list", "home") else url(name, file.pk)
+    before = DRAWN_ANEW.sub("", html(client, address))
+    move(decision, file, CoordinatorFactory())
+    file.refresh_from_db()
+    assert file.state != State.RECOMMENDED
+    assert DRAWN_ANEW.sub("", html(client, address)) == before
 
 
 def test_opening_the_decision_keeps_the_day_it_was_read(client, association):
