@@ -21,7 +21,7 @@ HELP = """\
 ./run check           format, lint, types, layers, migrations, translations, settings
 ./run fix             format the code and mend what the linters can
 ./run manage …        a command of manage.py, database and broker started if needed
-./run seed [--scale]  more demo data
+./run seed [--scale]  fill the demonstration, if it is empty
 ./run bench           the benchmark
 ./run messages        collect and compile the translations
 ./run reset [--yes]   remove the database, files and keys of this folder (var/)
