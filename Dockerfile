@@ -42,4 +42,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
 
 CMD ["gunicorn", "entraide.wsgi:application", "--bind=0.0.0.0:8000", \
      "--worker-class=gthread", "--workers=2", "--threads=4", "--timeout=60", \
-     "--no-control-socket", "--access-logfile=-"]
+     "--no-control-socket"]

@@ -4,7 +4,6 @@
 ``.env.example`` do. A production start without its secrets stops with a sentence.
 """
 
-import sys
 from pathlib import Path
 
 import environ
@@ -13,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from entraide.logs import logging_settings
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -311,9 +312,6 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Logs -----------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_settings(level=env.str("LOG_LEVEL", "INFO"), is_plain=PORTAL_DEMO)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

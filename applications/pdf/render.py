@@ -1,6 +1,5 @@
 """From a letter's frozen words to a tagged PDF; only the worker loads the engine."""
 
-import logging
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -16,10 +15,6 @@ from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from applications.enums import LetterKind
-
-# The engine tells each of its steps at the level where ours tell what matters.
-for name in ("weasyprint.progress", "fontTools"):
-    logging.getLogger(name).setLevel(logging.WARNING)
 
 TEMPLATES = {
     LetterKind.RECEIPT: "pdf/receipt.html",

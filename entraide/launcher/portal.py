@@ -136,7 +136,7 @@ def commands(place: Place, port: int) -> dict[str, list[str]]:
     gunicorn = [python, "-m", "gunicorn", "entraide.wsgi:application"]
     gunicorn += [f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2"]
     gunicorn += ["--threads=4", "--timeout=60", "--graceful-timeout=5"]
-    gunicorn += ["--preload", "--no-control-socket", "--access-logfile=-"]
+    gunicorn += ["--preload", "--no-control-socket"]
     celery = [python, "-m", "celery", "--app=entraide"]
     worker = ["worker", "--concurrency=2", "--loglevel=INFO"]
     beat = ["beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
