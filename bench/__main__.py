@@ -27,6 +27,7 @@ def main() -> int:
     options = parser.parse_args()
     is_new = prepare_database(options.scale)
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["LOG_LEVEL"] = "ERROR"
     django.setup()
     # Django is configured from here on: its models can be imported.
     from bench import data, report, server  # noqa: PLC0415
@@ -36,7 +37,7 @@ def main() -> int:
         fill(data, options.scale)
     costs = defaultdict(list)
     with server.serving() as web:
-        pages = all_pages(web)
+        pages = all_pages()
         for number in range(options.rounds):
             for page in pages:
                 if number == 0:

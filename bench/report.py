@@ -41,7 +41,7 @@ def _line(page: Page, costs: dict[str, Cost]) -> tuple[str, ...]:
 
 def count_queries(page: Page) -> int:
     """In this process, session and user included, the caches warm."""
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.cookies["sessionid"] = page.session
     client.get(page.path)
     with CaptureQueriesContext(connection) as queries:

@@ -76,14 +76,20 @@ class ApplicationFilterForm(forms.Form):
             self._offer("region", Region.objects.all())
         else:
             del self.fields["region"]
-        if level in (Level.NATIONAL, Level.REGION):
-            rows = Delegation.objects.within(scope)
-            region = self.data.get("region", "")
-            if level == Level.NATIONAL and region.isdecimal():
-                rows = rows.filter(region=region)
+        region = self.data.get("region", "")
+        rows = Delegation.objects.within(scope)
+        if level == Level.NATIONAL and region.isdecimal():
+            self._offer("delegation", rows.filter(region=region))
+        elif level == Level.REGION:
             self._offer("delegation", rows)
         else:
+            # Eighty-two of them are no choice: the region comes first.
             del self.fields["delegation"]
+
+    @property
+    def has_delegations(self):
+        """Whether the list spans several of them, and so names each row's."""
+        return self.user.scope is not None and self.user.scope.level != Level.DELEGATION
 
     def _offer(self, name, rows):
         rows = rows.only("pk", "name_ar", "name_fr")
