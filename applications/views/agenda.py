@@ -13,7 +13,6 @@ from applications.models import Application, Call
 from applications.programmes import get_rules
 from applications.views.following import Badge, dress
 from institutions.agenda import record_tasks
-from institutions.models import AnnualUpdate
 
 SHOWN = 40
 SOON_DAYS = 10
@@ -154,9 +153,8 @@ def _followed(file) -> Task:
 def _of_calls(association) -> list[Task]:
     """Open calls under which something of the record has no file yet."""
     calls = list(Call.objects.open().order_by("closes_at"))
-    accepted = AnnualUpdate.objects.accepted().filter(
-        association=association, round__year__in=[call.year for call in calls]
-    )
+    years_asked = [call.year for call in calls]
+    accepted = association.updates.accepted().filter(round__year__in=years_asked)
     years = set(accepted.values_list("round__year", flat=True)) if calls else set()
     return [
         _begin(call)

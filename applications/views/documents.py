@@ -68,8 +68,7 @@ def reusable_by_type(file, wanted) -> dict[int, list[Document]]:
     """Documents of the vault that are still good and not attached yet."""
     attached = {a.document_id for one in wanted for a in one.attachments}
     found = defaultdict(list)
-    documents = Document.objects.current().filter(
-        association=file.association_id,
+    documents = file.association.documents.current().filter(
         type__in=[one.type.pk for one in wanted],
         child=None,
         staff_member=None,

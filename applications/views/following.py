@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ def section_rows(file, missing, kept) -> list[SectionRow]:
 
 
 def follow_up(file) -> dict[str, Any]:
-    letters = list(Letter.objects.filter(application=file).order_by("pk"))
+    letters = list(file.letters.order_by("pk"))
     award = _award(file)
     return {
         "file": dress(file),
@@ -106,8 +107,8 @@ def _award(file) -> Award | None:
     """Exists from publication only."""
     if not file.is_published or file.state != State.APPROVED:
         return None
-    rows = Award.objects.filter(application=file)
-    return rows.prefetch_related("instalments", "settlements").first()
+    prefetch_related_objects([file.award], "instalments", "settlements")
+    return file.award
 
 
 def instalments(award) -> list[dict[str, Any]]:
