@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 from entraide.settings import *  # noqa: F403 -- the point of this file
 
@@ -21,3 +22,24 @@ if PROCESS := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     )
 MFA_REQUIRED_FOR_STAFF = False
 WHITENOISE_AUTOREFRESH = True
+
+
+class Missing(str):
+    """A variable that a template of ours names and nobody gives is an error."""
+
+    __slots__ = ()
+    OURS = str(BASE_DIR / "templates")  # noqa: F405 -- same
+    OTHERS = ("/admin/", "/account/", "/mfa/", "/allauth/", "/bootstrap5/")
+
+    def __contains__(self, part):
+        return part == "%s" or super().__contains__(part)
+
+    def __mod__(self, variable):
+        context = sys._getframe(1).f_locals["context"]
+        name = str(context.template.origin.name)
+        if name.startswith(self.OURS) and not any(o in name for o in self.OTHERS):
+            raise LookupError(f"{name} names {variable}, which nobody gives it.")
+        return ""
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Missing("missing")  # noqa: F405 -- same

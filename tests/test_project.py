@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.template.loader import get_template
 from django.utils.translation.template import templatize
 
 ROOT = settings.BASE_DIR
@@ -121,3 +122,8 @@ def test_views_only_touch_scoped_rows():
         and ast.unparse(node.value) in managers
     ]
     assert offenders == []
+
+
+def test_a_template_that_names_what_nobody_gives_is_an_error():
+    with pytest.raises(LookupError, match="names text, which nobody gives"):
+        get_template("components/_note.html").render({})

@@ -39,8 +39,12 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """All in one group: they share one server, whatever the number of processes."""
+    """All in one group: they share one server, whatever the number of processes.
+
+    First, for pytest-xdist reads the groups in its own turn.
+    """
     for item in items:
         if Path(item.fspath).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
