@@ -91,11 +91,6 @@ def numbered(address, name, number):
     return re.sub(rf"{name}=\d+", f"{name}={number}", address)
 
 
-def shelf():
-    """0 or 1: a portal never takes up the work of another process's portal."""
-    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
-
-
 def surroundings(folder, port):
     """Its own database, files, cache keys and queue."""
     var = folder / "var"
@@ -111,9 +106,9 @@ def surroundings(folder, port):
         "STATIC_ROOT": str(var / "static"),
         "LOG_LEVEL": "WARNING",
         "PYTHONPATH": str(ROOT),
-        "REDIS_URL": numbered(os.environ["REDIS_URL"], "db", 10 + shelf()),
+        "REDIS_URL": numbered(os.environ["REDIS_URL"], "db", 14),
         "CELERY_BROKER_URL": numbered(
-            os.environ["CELERY_BROKER_URL"], "virtual_host", 12 + shelf()
+            os.environ["CELERY_BROKER_URL"], "virtual_host", 15
         ),
     }
     environment.pop("PYTEST_CURRENT_TEST", None)
