@@ -7,16 +7,20 @@ written after it was read.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from institutions.models import (
     AccountLine,
     Association,
     BoardMember,
     Centre,
+    Child,
     Document,
     Enrolment,
     Headcount,
@@ -27,7 +31,7 @@ from institutions.models import (
     UpdateRound,
 )
 
-# What checks and certified content look at; those of children can be many.
+# What checks and certified content look at.
 DOCUMENT = (
     "sha256",
     "expires_on",
@@ -40,10 +44,9 @@ DOCUMENT = (
     "type__name_ar",
     "type__name_fr",
 )
-HEADS, STAFF, UNMET = "heads", "staff", "unmet"
+HEADS, STAFF, UNMET, ACCOUNTS = "heads", "staff", "unmet", "accounts"
 NO_NAME = Value("", output_field=CharField())
-
-Placed = TypeVar("Placed", Enrolment, StaffMember)
+HASHES = ("person_hash", "massar_hash", "card_hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,65 @@ class Figure:
     detail: str
     sex: str
     count: int
+
+
+class AccountRow(NamedTuple):
+    """A line of the accounts; of the whole association without an institution."""
+
+    institution_id: int | None
+    kind: str
+    source: str
+    amount: Decimal
+
+
+class ChildRow(NamedTuple):
+    """A child as the checks, the amounts and the certified content see it: no name."""
+
+    code: str
+    association_id: int
+    born_on: date
+    sex: str
+    disability_type: str
+    degree: str
+    card_expires_on: date | None
+    has_rsu: bool
+
+
+class EnrolmentRow(NamedTuple):
+    """An association can have thousands: columns, no model instances."""
+
+    centre_id: int
+    is_working: bool
+    child_id: int
+    sub_programme: str
+    services: list[str]
+    certificates: list[str]
+    months: int
+    child: ChildRow
+
+
+class StaffRow(NamedTuple):
+    """Somebody who works in a centre, without the name."""
+
+    centre_id: int
+    is_working: bool
+    sex: str
+    speciality: str
+    diploma: str
+    experience_years: int
+    contract: str
+    monthly_salary_amount: Decimal
+    is_cnss_declared: bool
+    is_cnss_charged: bool
+    cnss_yearly_amount: Decimal
+
+
+OF_ENROLMENT = EnrolmentRow._fields[2:-1]
+OF_CHILD = [f"child__{name}" for name in ChildRow._fields]
+PLACE = ("centre", "centre__is_active")
+AT_CHILD = len(EnrolmentRow._fields) - 1
+
+Placed = TypeVar("Placed", EnrolmentRow, StaffRow)
 
 
 class Record:
@@ -80,10 +142,10 @@ class Record:
     def accounts_year(self) -> int:
         return self.update_round.accounts_year if self.update_round else self.year - 1
 
-    @cached_property
-    def accounts(self) -> list[AccountLine]:
-        rows = AccountLine.objects.filter(association=self.association)
-        return list(rows.filter(year=self.accounts_year))
+    @property
+    def accounts(self) -> list[AccountRow]:
+        """Of the year of accounts of the round."""
+        return self._figures[ACCOUNTS]
 
     @cached_property
     def board(self) -> list[BoardMember]:
@@ -110,25 +172,37 @@ class Record:
         return self._figures[UNMET]
 
     @cached_property
-    def _figures(self) -> dict[str, list[Figure]]:
-        """Three small tables of the institutions, in one question to the database."""
-        years = (self.year, self.year - 1)
-        rows = self._counts(Headcount, HEADS, "category", "level", years=years).union(
-            self._counts(StaffCount, STAFF, "employer", "function"),
-            self._counts(UnmetRequests, UNMET, NO_NAME, NO_NAME),
-            all=True,
-        )
-        found: dict[str, list[Figure]] = {HEADS: [], STAFF: [], UNMET: []}
-        for table, *values in rows:
-            found[table].append(Figure(*values))
+    def _figures(self) -> dict[str, list[Any]]:
+        """Four small tables, in one question to the database."""
+        of_units = Q(institution__association=self.association)
+        this, both = Q(year=self.year), Q(year__in=(self.year, self.year - 1))
+        of_whole = Q(association=self.association, year=self._year_of_accounts)
+        tables = [
+            _labelled(StaffCount, STAFF, "employer", "function").filter(of_units, this),
+            _labelled(UnmetRequests, UNMET, NO_NAME, NO_NAME).filter(of_units, this),
+            _labelled(AccountLine, ACCOUNTS, "kind", "source").filter(of_whole),
+        ]
+        heads = _labelled(Headcount, HEADS, "category", "level").filter(of_units, both)
+        found: dict[str, list[Any]] = {HEADS: [], STAFF: [], UNMET: [], ACCOUNTS: []}
+        for table, unit, year, group, detail, sex, number in heads.union(
+            *tables, all=True
+        ):
+            row: AccountRow | Figure
+            if table == ACCOUNTS:
+                row = AccountRow(unit, group, detail, number)
+            else:
+                row = Figure(unit, year, group, detail, sex, int(number))
+            found[table].append(row)
         return found
 
-    def _counts(self, model, table: str, *names, years: tuple[int, ...] = ()):
-        rows = model.objects.order_by().filter(
-            institution__association=self.association, year__in=years or (self.year,)
-        )
-        label = Value(table, output_field=CharField())
-        return rows.values_list(label, "institution", "year", *names, "sex", "count")
+    @property
+    def _year_of_accounts(self) -> Any:
+        """Known already, or found in the same question."""
+        if self._round:
+            return self._round.accounts_year
+        rounds = UpdateRound.objects.filter(year=self.year)
+        found = Subquery(rounds.values("accounts_year")[:1])
+        return Coalesce(found, Value(self.year - 1))
 
     @cached_property
     def centres(self) -> list[Centre]:
@@ -137,29 +211,72 @@ class Record:
         return list(rows.order_by("pk"))
 
     @cached_property
-    def enrolments(self) -> list[Enrolment]:
-        """In any centre. Names of children and their cards are not even read."""
+    def enrolments(self) -> list[EnrolmentRow]:
+        """In any centre, by the code of the child."""
         rows = Enrolment.objects.filter(
             centre__association=self.association, year=self.year
         )
-        rows = rows.select_related("child").order_by("child__code")
-        return list(rows.defer("child__name", "child__massar", "child__card_number"))
+        rows = rows.order_by("child__code")
+        return [
+            EnrolmentRow._make([*values[:AT_CHILD], ChildRow._make(values[AT_CHILD:])])
+            for values in rows.values_list(*PLACE, *OF_ENROLMENT, *OF_CHILD)
+        ]
 
     @cached_property
-    def staff(self) -> list[StaffMember]:
-        """Of any centre, without their names."""
+    def twins(self) -> set[int]:
+        """Children of working centres who are also another row, anywhere.
+
+        By name and birth date, by Massar code or by card.
+        """
+        children = Child.objects.filter(
+            enrolments__year=self.year,
+            enrolments__centre__association=self.association,
+            enrolments__centre__is_active=True,
+        )
+        is_twin = Q()
+        for name in HASHES:
+            same = Child.objects.filter(**{name: OuterRef(name)})
+            same = same.exclude(pk=OuterRef("pk"))
+            is_twin |= ~Q(**{name: ""}) & Q(Exists(same))
+        return set(children.filter(is_twin).order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def staff(self) -> list[StaffRow]:
+        """Of any centre."""
         rows = StaffMember.objects.filter(
             centre__association=self.association, year=self.year
         )
-        return list(rows.defer("name").order_by("pk"))
+        columns = rows.order_by("pk").values_list(*PLACE, *StaffRow._fields[2:])
+        return [StaffRow._make(values) for values in columns]
 
     def in_working_centres(self, rows: Iterable[Placed]) -> list[Placed]:
         """Those of ``enrolments`` or ``staff`` that a check or an amount counts."""
-        working = {centre.pk for centre in self.centres}
-        return [row for row in rows if row.centre_id in working]
+        return [row for row in rows if row.is_working]
 
     @cached_property
     def documents(self) -> list[Document]:
         """Those in use, people's as well, without the names of their files."""
+        return list(self._documents())
+
+    @cached_property
+    def unit_documents(self) -> list[Document]:
+        """Of the association and its units: those of people can be thousands."""
+        if "documents" not in vars(self):
+            return list(self._documents().filter(child=None, staff_member=None))
+        return [
+            row
+            for row in self.documents
+            if row.child_id is None and row.staff_member_id is None
+        ]
+
+    def _documents(self) -> Any:
         rows = Document.objects.current().filter(association=self.association)
-        return list(rows.select_related("type").only(*DOCUMENT).order_by("pk"))
+        return rows.select_related("type").only(*DOCUMENT).order_by("pk")
+
+
+def _labelled(model: Any, table: str, group: Any, detail: Any) -> Any:
+    """Rows of a small table marked with its name: heads, or amounts without a sex."""
+    label = Value(table, output_field=CharField())
+    last = (NO_NAME, "amount") if table == ACCOUNTS else ("sex", "count")
+    rows = model.objects.order_by()
+    return rows.values_list(label, "institution", "year", group, detail, *last)

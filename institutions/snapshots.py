@@ -18,7 +18,7 @@ from institutions.models import (
     Association,
     Snapshot,
 )
-from institutions.record import Figure, Record
+from institutions.record import AccountRow, Figure, Record
 from institutions.sections import Key
 
 SCHEMA_VERSION = 1
@@ -168,19 +168,28 @@ def record_content(association: Association, *, year: int) -> dict[str, Any]:
     return content_of(Record(association, year=year))
 
 
-def content_of(record: Record) -> dict[str, Any]:
-    """The same, of rows that may have been read already."""
-    association, accounts = record.association, _accounts(record.accounts)
+def content_of(
+    record: Record, *, parts: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The same, of rows that may have been read already; ``parts`` as well."""
     return {
         "year": record.year,
         "accounts_year": record.accounts_year,
+        **(parts or parts_of(record)),
+        "documents": _documents(record),
+    }
+
+
+def parts_of(record: Record) -> dict[str, Any]:
+    """What the record says; its documents are kept apart, for they can be thousands."""
+    association, accounts = record.association, _accounts(record.accounts)
+    return {
         "identity": _fields(association, IDENTITY),
         "bank": _fields(association, BANK),
         "board": _board(record),
         "institutions": _institutions(record, accounts),
         "centres": _centres(record),
         "accounts": accounts.get(None, {}),
-        "documents": _documents(record),
     }
 
 
@@ -218,7 +227,7 @@ def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _accounts(rows: Iterable[AccountLine]) -> dict[Any, dict[str, Any]]:
+def _accounts(rows: Iterable[AccountLine | AccountRow]) -> dict[Any, dict[str, Any]]:
     """``{institution or None: {"revenue.own": amount}}``."""
     lines: dict[Any, dict[str, Any]] = defaultdict(dict)
     for line in rows:
@@ -282,6 +291,8 @@ def _staff(record: Record) -> dict[int, list[dict[str, Any]]]:
 
 
 def _centres(record: Record) -> list[dict[str, Any]]:
+    if not record.centres:
+        return []
     children, staff = _children(record), _staff(record)
     return [
         {

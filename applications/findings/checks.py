@@ -17,7 +17,7 @@ from applications.models import Application, Award, Call
 from applications.reading import Reading
 from institutions import snapshots
 from institutions.enums import AccountKind
-from institutions.models import Enrolment
+from institutions.record import EnrolmentRow
 
 ZERO = Decimal("0.00")
 SHOWN_CODES = 5
@@ -244,7 +244,7 @@ def _is_outside(born_on: date, *, call: Call, on: date) -> bool:
     )
 
 
-def _enrolments(reading: Reading) -> list[Enrolment]:
+def _enrolments(reading: Reading) -> list[EnrolmentRow]:
     """By the code of the child."""
     return reading.record.in_working_centres(reading.record.enrolments)
 

@@ -27,8 +27,8 @@ from applications.programmes.base import (
 )
 from applications.reading import Reading
 from institutions.enums import AccountKind, Category, ServiceLevel, Sex
-from institutions.models import AccountLine, Association, Institution
-from institutions.record import Figure
+from institutions.models import Association, Institution
+from institutions.record import AccountRow, Figure
 
 
 class EpsRules(Rules):
@@ -163,5 +163,5 @@ def _count(rows: Iterable[Any], **where: str) -> int:
     return sum(row.count for row in _chosen(rows, where))
 
 
-def _money(rows: Iterable[AccountLine], **where: str) -> Decimal:
+def _money(rows: Iterable[AccountRow], **where: str) -> Decimal:
     return sum((row.amount for row in _chosen(rows, where)), amounts.ZERO)

@@ -31,7 +31,8 @@ from applications.programmes.base import (
 )
 from applications.reading import Reading
 from institutions.enums import Degree, SubProgramme
-from institutions.models import Association, Enrolment, Institution
+from institutions.models import Association, Institution
+from institutions.record import EnrolmentRow
 
 ALL_DEGREES = ""
 
@@ -145,14 +146,14 @@ class SchoolingRules(Rules):
         return {"children": [[*key, count] for key, count in heads]}
 
 
-def _enrolments(reading: Reading) -> list[Enrolment]:
+def _enrolments(reading: Reading) -> list[EnrolmentRow]:
     """Of the association's own children, in its centres that work."""
     rows = reading.record.in_working_centres(reading.record.enrolments)
     own = reading.application.association_id
     return [row for row in rows if row.child.association_id == own]
 
 
-def _figure(row: Enrolment) -> tuple[int, str, str, str, str]:
+def _figure(row: EnrolmentRow) -> tuple[int, str, str, str, str]:
     child = row.child
     return (
         row.centre_id,

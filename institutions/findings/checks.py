@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from institutions import identifiers
 from institutions.enums import Certificate, ContractForm, LegalBasis, SubProgramme
 from institutions.findings.facts import Facts
-from institutions.models import Document, Enrolment, Institution
+from institutions.models import Document, Institution
+from institutions.record import EnrolmentRow
 
 SHOWN_CODES = 5
 OF_HEALTH = {Certificate.INCAPACITY, Certificate.DISABILITY, Certificate.MEDICAL}
@@ -130,7 +131,7 @@ def rsu_missing(facts: Facts) -> Iterable[Case]:
         yield {"count": len(codes), "codes": _some(codes), "unit": 0}
 
 
-def _lacks_certificate(enrolment: Enrolment) -> bool:
+def _lacks_certificate(enrolment: EnrolmentRow) -> bool:
     held = set(enrolment.certificates)
     in_school = enrolment.sub_programme == SubProgramme.B
     return not held & OF_HEALTH or (in_school and Certificate.SCHOOL not in held)

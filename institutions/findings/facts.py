@@ -4,21 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
 from django.utils import timezone
 
-from institutions.models import (
-    Association,
-    Child,
-    Document,
-    Enrolment,
-    Institution,
-    StaffMember,
-)
-from institutions.record import Record
+from institutions.models import Association, Document, Institution
+from institutions.record import EnrolmentRow, Record, StaffRow
 
 CHANGE_PERCENT = 20
-HASHES = ("person_hash", "massar_hash", "card_hash")
 
 
 @dataclass(frozen=True)
@@ -36,9 +27,9 @@ class Facts:
     with_accounts: set[int | None] = field(default_factory=set)
     has_centres: bool = False
     documents: list[Document] = field(default_factory=list)
-    enrolments: list[Enrolment] = field(default_factory=list)
+    enrolments: list[EnrolmentRow] = field(default_factory=list)
     twins: set[int] = field(default_factory=set)
-    staff: list[StaffMember] = field(default_factory=list)
+    staff: list[StaffRow] = field(default_factory=list)
 
 
 def load_facts(record: Record, *, institution: Institution | None = None) -> Facts:
@@ -59,11 +50,9 @@ def load_facts(record: Record, *, institution: Institution | None = None) -> Fac
         heads_before=_heads(record, year - 1),
         with_accounts={line.institution_id for line in record.accounts},
         has_centres=is_whole and bool(record.centres),
-        documents=[
-            row for row in record.documents if _is_about(row, institution=institution)
-        ],
+        documents=[row for row in record.unit_documents if _is_about(row, institution)],
         enrolments=enrolments,
-        twins=_twins(enrolments),
+        twins=record.twins if enrolments else set(),
         staff=record.in_working_centres(record.staff) if is_whole else [],
     )
 
@@ -77,32 +66,9 @@ def _heads(record: Record, year: int) -> dict[int, int]:
     return dict(found)
 
 
-def _is_about(document: Document, *, institution: Institution | None) -> bool:
-    """Not about people; and that institution only, or the association as a whole."""
-    if document.child_id is not None or document.staff_member_id is not None:
-        return False
+def _is_about(document: Document, institution: Institution | None) -> bool:
+    """That institution only, or the association as a whole."""
     if institution is None:
         return True
     is_of_centre = document.centre_id is not None
     return not is_of_centre and document.institution_id in (None, institution.pk)
-
-
-def _twins(enrolments: list[Enrolment]) -> set[int]:
-    """Children whose name, Massar code or card is that of another row, anywhere."""
-    same = Q()
-    for name in HASHES:
-        values = {getattr(row.child, name) for row in enrolments} - {""}
-        if values:
-            same |= Q(**{f"{name}__in": values})
-    if not same:
-        return set()
-    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for pk, *hashes in Child.objects.filter(same).values_list("pk", *HASHES):
-        for name, value in zip(HASHES, hashes, strict=True):
-            holders[name, value].add(pk)
-    return {
-        row.child_id
-        for row in enrolments
-        for name in HASHES
-        if (value := getattr(row.child, name)) and len(holders[name, value]) > 1
-    }

@@ -297,5 +297,5 @@ def test_queries_do_not_grow(django_assert_num_queries, count):
         factories.EnrolmentFactory(centre=centre)
         factories.StaffMemberFactory(centre=centre)
         factories.DocumentFactory(association=association)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         load_facts(Record(association, year=YEAR))

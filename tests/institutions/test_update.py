@@ -432,7 +432,7 @@ def test_queries_do_not_grow_with_the_record(
         factories.HeadcountFactory(institution=home)
         centre = factories.CentreFactory(association=association)
         factories.EnrolmentFactory(centre=centre)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         snapshots.record_content(association, year=YEAR)
     with django_assert_num_queries(4):
         update.progress(begun)
