@@ -63,6 +63,23 @@ class OfAssociationQuerySet(RecordQuerySet):
         return self.filter(association__in=associations.within(scope).values("pk"))
 
 
+class OfUpdateQuerySet(RecordQuerySet):
+    """What belongs to an annual update: seen by all who see the association."""
+
+    association_lookup = "update__association"
+
+    def within(self, scope) -> Any:
+        associations = apps.get_model("institutions", "Association").objects
+        within = associations.within(scope).values("pk")
+        return self.filter(update__association__in=within)
+
+
+class JoinRequestQuerySet(RecordQuerySet):
+    """Decided where the seat is. Members see what was asked for their association."""
+
+    delegation_lookups = ("delegation",)
+
+
 class InstitutionQuerySet(RecordQuerySet):
     delegation_lookups = ("delegation",)
 

@@ -1,6 +1,8 @@
 """THE APPLICANTS: associations, their units, persons, figures and documents."""
 
+from institutions.models import history
 from institutions.models.associations import Association, BoardMember, Membership
+from institutions.models.diagnosis import FunctionCount, FundingLine, SeasonCount
 from institutions.models.documents import Document, DocumentType
 from institutions.models.figures import (
     AccountLine,
@@ -8,13 +10,17 @@ from institutions.models.figures import (
     StaffCount,
     UnmetRequests,
 )
+from institutions.models.joining import Invitation, JoinRequest
 from institutions.models.people import Child, Enrolment, StaffMember
+from institutions.models.sheets import SheetImport
 from institutions.models.units import Centre, Institution
 from institutions.models.updates import (
     AnnualUpdate,
     SectionAnswer,
     SectionDraft,
     Snapshot,
+    UpdateEvent,
+    UpdateRemark,
     UpdateRound,
 )
 
@@ -28,14 +34,23 @@ __all__ = [
     "Document",
     "DocumentType",
     "Enrolment",
+    "FunctionCount",
+    "FundingLine",
     "Headcount",
     "Institution",
+    "Invitation",
+    "JoinRequest",
     "Membership",
+    "SeasonCount",
     "SectionAnswer",
     "SectionDraft",
+    "SheetImport",
     "Snapshot",
     "StaffCount",
     "StaffMember",
     "UnmetRequests",
+    "UpdateEvent",
+    "UpdateRemark",
     "UpdateRound",
+    "history",
 ]

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from institutions.enums import DocumentLevel, Validity
+from institutions.enums import DocumentLevel, ScanState, Validity
 from institutions.scoping import DocumentQuerySet, SharedQuerySet
 from territories.models import BilingualName
 
@@ -21,6 +21,12 @@ class DocumentType(BilingualName, models.Model):
     name_fr = models.CharField(_("name in French"), max_length=150)
     level = models.CharField(_("about"), max_length=12, choices=DocumentLevel)
     validity = models.CharField(_("validity"), max_length=14, choices=Validity)
+    is_identity = models.BooleanField(
+        _("identity paper"),
+        default=False,
+        help_text=_("Photographs of it are marked with the purpose of their use."),
+    )
+    max_files = models.PositiveSmallIntegerField(_("files at most"), default=5)
     is_active = models.BooleanField(_("in use"), default=True)
 
     objects = SharedQuerySet.as_manager()
@@ -96,6 +102,34 @@ class Document(models.Model):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     is_withdrawn = models.BooleanField(default=False, editable=False)
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
+    still_valid_at = models.DateTimeField(
+        _("said still valid at"), null=True, editable=False
+    )
+    still_valid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("said still valid by"),
+    )
+    scan_state = models.CharField(
+        _("virus scan"),
+        max_length=8,
+        choices=ScanState,
+        default=ScanState.OFF,
+        editable=False,
+    )
+    scanned_at = models.DateTimeField(_("scanned at"), null=True, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("added by")
     )
@@ -129,7 +163,19 @@ class Document(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="document_by_type", fields=["association", "type", "-id"])
+            models.Index(
+                name="document_by_type", fields=["association", "type", "-id"]
+            ),
+            models.Index(
+                name="document_expiring",
+                fields=["expires_on"],
+                condition=Q(is_withdrawn=False, expires_on__isnull=False),
+            ),
+            models.Index(
+                name="document_to_scan",
+                fields=["id"],
+                condition=Q(scan_state__in=[ScanState.PENDING, ScanState.FAILED]),
+            ),
         ]
 
     def __str__(self):

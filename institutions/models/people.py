@@ -135,7 +135,13 @@ class StaffMember(models.Model):
     experience_years = models.PositiveSmallIntegerField(
         _("years of experience"), default=0
     )
+    has_work_certificate = models.BooleanField(_("work certificate"), default=False)
+    has_licence = models.BooleanField(_("licence to practise"), default=False)
     contract = models.CharField(_("contract"), max_length=10, choices=ContractForm)
+    has_contract = models.BooleanField(_("written contract"), default=True)
+    contract_remark = models.CharField(
+        _("remark on the contract"), max_length=200, blank=True
+    )
     monthly_salary_amount = models.DecimalField(
         _("monthly salary (MAD)"), max_digits=10, decimal_places=2, default=0
     )

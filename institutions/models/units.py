@@ -8,11 +8,17 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from institutions.enums import (
     BuildingCondition,
+    BuildingOwner,
     CareService,
     Category,
+    FeeBand,
+    HouseKind,
     InstitutionClass,
     LegalBasis,
     Milieu,
+    SchoolDistance,
+    SchoolLevel,
+    Selection,
     Setting,
     Tenure,
 )
@@ -103,6 +109,56 @@ class Institution(BilingualName, models.Model):
         choices=BuildingCondition,
         blank=True,
     )
+    is_repairable = models.BooleanField(
+        _("can be repaired"), null=True, blank=True, default=None
+    )
+    building_owner = models.CharField(
+        _("owner of the building"), max_length=8, choices=BuildingOwner, blank=True
+    )
+    has_building_convention = models.BooleanField(
+        _("an agreement covers the building"), null=True, blank=True, default=None
+    )
+    has_management_committee = models.BooleanField(
+        _("has a management committee"), null=True, blank=True, default=None
+    )
+    house_kind = models.CharField(
+        _("kind of house"), max_length=5, choices=HouseKind, blank=True
+    )
+    school_levels = ArrayField(
+        models.CharField(max_length=10, choices=SchoolLevel),
+        verbose_name=_("school levels"),
+        default=list,
+        blank=True,
+    )
+    school_distance = models.CharField(
+        _("distance to the school"), max_length=7, choices=SchoolDistance, blank=True
+    )
+    boarding_distance_km = models.DecimalField(
+        _("distance to the nearest boarding school, in km"),
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
+    )
+    targeting_criteria = models.TextField(
+        _("criteria of selection"), max_length=1000, blank=True
+    )
+    priorities = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("priorities, the first first"),
+        size=5,
+        default=list,
+        blank=True,
+    )
+    selection = models.CharField(
+        _("who selects"), max_length=9, choices=Selection, blank=True
+    )
+    committee_members = models.CharField(
+        _("members of the committee"), max_length=300, blank=True
+    )
+    monthly_fee = models.CharField(
+        _("paid by a family in a month"), max_length=10, choices=FeeBand, blank=True
+    )
     is_active = models.BooleanField(_("in service"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     search_text = search_column("name_ar", "name_fr", "authorisation_number")
@@ -133,6 +189,16 @@ class Institution(BilingualName, models.Model):
                     "An institution with this authorisation number exists in this "
                     "delegation."
                 ),
+            ),
+            models.CheckConstraint(
+                name="selection_by_a_committee_names_it",
+                condition=~Q(selection=Selection.COMMITTEE) | ~Q(committee_members=""),
+                violation_error_message=_("Say who is in the committee."),
+            ),
+            models.CheckConstraint(
+                name="boarding_distance_is_not_negative",
+                condition=Q(boarding_distance_km=None) | Q(boarding_distance_km__gte=0),
+                violation_error_message=_("A distance cannot be negative."),
             ),
         ]
         indexes = [search_index("institution_search")]

@@ -7,8 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedTextField
-from institutions.enums import Answer, UpdateState
-from institutions.scoping import OfAssociationQuerySet, SharedQuerySet
+from institutions.enums import Answer, UpdateState, UpdateStep
+from institutions.scoping import (
+    OfAssociationQuerySet,
+    OfUpdateQuerySet,
+    SharedQuerySet,
+)
 
 
 class UpdateRoundQuerySet(SharedQuerySet):
@@ -31,6 +35,9 @@ class UpdateRound(models.Model):
     accounts_year = models.PositiveSmallIntegerField(_("financial year of accounts"))
     headcount_change_percent = models.PositiveSmallIntegerField(
         _("change of head-count to be explained, in %"), default=20
+    )
+    amount_change_percent = models.PositiveSmallIntegerField(
+        _("change of an amount to be explained, in %"), default=30
     )
 
     objects = UpdateRoundQuerySet.as_manager()
@@ -168,6 +175,80 @@ class SectionAnswer(models.Model):
 
     def __str__(self):
         return f"{self.section}:{self.unit} {self.answer}"
+
+
+class UpdateEvent(models.Model):
+    """A step of an update, never changed: who, when, and what was said.
+
+    *Entered* on behalf and *confirmed* by the association stand side by side, so that
+    both traces remain (decision 29).
+    """
+
+    update = models.ForeignKey(AnnualUpdate, models.PROTECT, related_name="events")
+    step = models.CharField(_("step"), max_length=10, choices=UpdateStep)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = OfUpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of an update")
+        verbose_name_plural = _("steps of an update")
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="update_event_is_never_changed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.update_id} {self.step}"
+
+
+class UpdateRemark(models.Model):
+    """What the delegation asks to correct: one field, or a whole section.
+
+    ``field`` is empty for the section as a whole. ``event``: the sending back that
+    carried it; answered once the section is saved or said right again.
+    """
+
+    update = models.ForeignKey(AnnualUpdate, models.PROTECT, related_name="remarks")
+    event = models.ForeignKey(
+        UpdateEvent, models.PROTECT, null=True, related_name="remarks"
+    )
+    section = models.CharField(_("section"), max_length=30)
+    unit = models.BigIntegerField(default=0)
+    field = models.CharField(_("field"), max_length=40, blank=True)
+    text = models.CharField(_("what to correct"), max_length=500)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    written_at = models.DateTimeField(auto_now=True)
+    answered_at = models.DateTimeField(null=True)
+
+    objects = OfUpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remark on an update")
+        verbose_name_plural = _("remarks on an update")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="update_remark_says_something",
+                condition=~Q(text=""),
+                violation_error_message=_("Please say what to correct."),
+            ),
+            models.UniqueConstraint(
+                name="one_unsent_remark_per_field",
+                fields=["update", "section", "unit", "field"],
+                condition=Q(event=None),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.section}:{self.unit} {self.field}"
 
 
 class Snapshot(models.Model):

@@ -1,19 +1,7 @@
-"""Lists that the code of the record depends on (domain.md, sections 1 to 3)."""
+"""What the record says of associations, units and persons (domain.md, 1 to 3)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-
-
-class MembershipRole(TextChoices):
-    MANAGER = "manager", _("account manager")
-    EDITOR = "editor", _("data editor")
-
-
-class AssociationStatus(TextChoices):
-    TO_VERIFY = "to_verify", _("to verify")
-    VERIFIED = "verified", _("verified")
-    REFUSED = "refused", _("refused")
-    SUSPENDED = "suspended", _("suspended")
 
 
 class ReceiptKind(TextChoices):
@@ -241,36 +229,3 @@ class ContractForm(TextChoices):
     QUARTER_WEEK = "quarter", _("quarter week")
     VOLUNTEER = "volunteer", _("volunteer")
     SECONDED = "seconded", _("seconded")
-
-
-class DocumentLevel(TextChoices):
-    """What a type of document is about."""
-
-    ASSOCIATION = "association", _("association")
-    INSTITUTION = "institution", _("institution")
-    CENTRE = "centre", _("centre")
-    CHILD = "child", _("child")
-    STAFF = "staff", _("staff member")
-
-
-class Validity(TextChoices):
-    """How long a document stays good (decision on the vault)."""
-
-    UNTIL_CHANGED = "until_changed", _("until it changes")
-    BOARD_TERM = "board_term", _("until the term of the board ends")
-    YEAR = "year", _("for one year")
-    FIXED_DATE = "fixed_date", _("until the date on the document")
-
-
-class UpdateState(TextChoices):
-    BEGUN = "begun", _("begun")
-    CONFIRMED = "confirmed", _("confirmed")
-    SENT_BACK = "sent_back", _("sent back")
-    VERIFIED = "verified", _("verified")
-
-
-class Answer(TextChoices):
-    """What the association says of one section of its record this year."""
-
-    UNCHANGED = "unchanged", _("unchanged")
-    CHANGED = "changed", _("changed")
