@@ -26,6 +26,11 @@ from institutions.scoping import CentreQuerySet, InstitutionQuerySet
 from territories.models import BilingualName
 from territories.search import SearchQuerySetMixin, search_column, search_index
 
+# The country lies within these degrees.
+LATITUDES = (20, 37)
+LONGITUDES = (-18, 0)
+MAX_PRIORITIES = 5
+
 
 class InstitutionSearchQuerySet(SearchQuerySetMixin, InstitutionQuerySet):
     pass
@@ -146,7 +151,7 @@ class Institution(BilingualName, models.Model):
     priorities = ArrayField(
         models.CharField(max_length=120),
         verbose_name=_("priorities, the first first"),
-        size=5,
+        size=MAX_PRIORITIES,
         default=list,
         blank=True,
     )
@@ -199,6 +204,26 @@ class Institution(BilingualName, models.Model):
                 name="boarding_distance_is_not_negative",
                 condition=Q(boarding_distance_km=None) | Q(boarding_distance_km__gte=0),
                 violation_error_message=_("A distance cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="institution_position_is_whole_and_in_the_country",
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__gte=LATITUDES[0],
+                    latitude__lte=LATITUDES[1],
+                    longitude__gte=LONGITUDES[0],
+                    longitude__lte=LONGITUDES[1],
+                ),
+                violation_error_message=_(
+                    "Give both the latitude (20 to 37) and the longitude (−18 to 0)."
+                ),
+            ),
+            models.CheckConstraint(
+                name="institution_has_five_priorities_at_most",
+                condition=Q(priorities__len__lte=MAX_PRIORITIES),
+                violation_error_message=_("Give five priorities at most."),
             ),
         ]
         indexes = [search_index("institution_search")]
