@@ -51,9 +51,9 @@ def page_of(notice: Outbox) -> str:
 
 def secret_page(notice: Outbox) -> str:
     """Where the recipient chooses a password; valid ``PASSWORD_RESET_TIMEOUT``."""
-    if notice.kind not in WITH_SECRET_LINK:
-        return ""
     person = notice.recipient
+    if notice.kind not in WITH_SECRET_LINK or person is None:
+        return ""
     key = default_token_generator.make_token(person)
     return reverse(
         "account_reset_password_from_key",
@@ -63,10 +63,10 @@ def secret_page(notice: Outbox) -> str:
 
 def compose(notice: Outbox) -> Message:
     """The whole mail in the recipient's language (decision 32)."""
-    language = notice.recipient.language
+    language = notice.reader.language
     with translation.override(language):
         values = _values(notice)
-        values["recipient"] = notice.recipient
+        values["recipient"] = notice.reader
         page = secret_page(notice) or page_of(notice)
         values["url"] = settings.PORTAL_URL.rstrip("/") + page
         values["has_page"] = bool(page)
@@ -90,7 +90,7 @@ def mail_of(notice: Outbox) -> EmailMultiAlternatives:
         message.subject,
         message.text,
         settings.DEFAULT_FROM_EMAIL,
-        [notice.recipient.email],
+        [notice.reader.email],
         headers={
             "Message-ID": message_id(notice),
             "Content-Language": message.language,

@@ -5,6 +5,7 @@ no room imports the tasks of another; the name is only a hint to hurry, for the 
 finds every row that was left behind (decision 1).
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable
@@ -18,7 +19,9 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.enums import MailState
-from accounts.models import Outbox, User
+from accounts.models import Addressee, Outbox, User
+
+Reader = User | Addressee
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +30,13 @@ DELIVER = "accounts.tasks.deliver"
 ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 
 
-def tell(recipients: Iterable[User], kind: str, **what: Any) -> None:
+def tell(recipients: Iterable[Reader], kind: str, **what: Any) -> None:
     """Tell each recipient once, of what ``notices`` is given."""
     keep(notices(recipients, kind, **what))
 
 
 def notices(  # noqa: PLR0913 -- what a notice is made of, all by name
-    recipients: Iterable[User],
+    recipients: Iterable[Reader],
     kind: str,
     *,
     subject: tuple[str, int],
@@ -55,14 +58,33 @@ def notices(  # noqa: PLR0913 -- what a notice is made of, all by name
             kind=kind,
             object_kind=object_kind,
             object_id=object_id,
-            recipient=recipient,
-            key=f"{kind}:{object_id}:{key}:{recipient.pk}",
+            **_to(recipient),
+            key=f"{kind}:{object_id}:{key}:{_name(recipient)}",
             context=values,
             path=path,
             mail_state=MailState.PENDING if mailed else MailState.NONE,
         )
         for recipient in recipients
     ]
+
+
+def reader_of(address: str, *, language: str) -> Reader:
+    """The account of this address; without one, the address in that language."""
+    found = User.objects.filter(email=address.strip().lower()).first()
+    return found or Addressee(address.strip().lower(), language)
+
+
+def _to(reader: Reader) -> dict[str, Any]:
+    if isinstance(reader, Addressee):
+        return {"address": reader.email, "language": reader.language}
+    return {"recipient": reader}
+
+
+def _name(reader: Reader) -> str:
+    """What tells readers apart in a key, which is kept short."""
+    if isinstance(reader, Addressee):
+        return hashlib.sha256(reader.email.encode()).hexdigest()[:32]
+    return str(reader.pk)
 
 
 def keep(rows: list[Outbox]) -> None:

@@ -52,7 +52,7 @@ def deliver_one() -> bool:
     if notice is None:
         return False
     notice.attempts += 1
-    if not notice.recipient.is_active:
+    if not notice.reader.is_active:
         notice.mail_state = MailState.NONE
     else:
         _send(notice)

@@ -1,6 +1,8 @@
 """What people are told and what the worker has to do, as rows."""
 
 import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +10,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import JobState, MailState
+from accounts.enums import JobState, Language, MailState
+
+if TYPE_CHECKING:
+    from accounts.models.users import User
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody without an account, as the words of a mail need to know them."""
+
+    email: str
+    language: str
+    name: str = ""
+    is_active: bool = True
 
 
 class OutboxQuerySet(models.QuerySet):
@@ -28,6 +43,8 @@ class Outbox(models.Model):
     Written in the transaction of what it tells; ``key`` is unique, so that the same
     event cannot be told twice. ``context`` holds all that the two languages need,
     for this room knows nothing of those above it (decision 2).
+
+    Whoever has no account yet is reached at ``address``, in ``language``.
     """
 
     kind = models.SlugField(_("kind"), max_length=60)
@@ -36,8 +53,13 @@ class Outbox(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        null=True,
         related_name="notices",
         verbose_name=_("recipient"),
+    )
+    address = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.ARABIC
     )
     key = models.CharField(max_length=200, unique=True)
     context = models.JSONField(default=dict)
@@ -60,6 +82,12 @@ class Outbox(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_is_to_an_account_or_an_address",
+                condition=Q(recipient=None) ^ Q(address=""),
+            )
+        ]
         indexes = [
             models.Index(
                 name="outbox_due",
@@ -73,7 +101,12 @@ class Outbox(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.kind} → {self.recipient_id}"
+        return f"{self.kind} → {self.recipient_id or self.address}"
+
+    @property
+    def reader(self) -> "User | Addressee":
+        """Whoever reads it: an account, or a bare address."""
+        return self.recipient or Addressee(self.address, self.language)
 
 
 class Mail(models.Model):
