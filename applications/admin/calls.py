@@ -1,111 +1,28 @@
 """Call set-up by the centre: parts, checklist, publication, next year's copy."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Programme, Role
-from accounts.scoped_admin import ScopedModelAdmin, ScopedTabularInline
+from accounts.enums import Role
+from accounts.portal_forms import NumberInput
 from applications import calls
+from applications.admin import call_parts
 from applications.forms.staff import CloneForm
-from applications.forms.staff_calls import (
-    EnvelopeForm,
-    FindingLevelForm,
-    FindingLevelFormSet,
-    SharesFormSet,
-)
-from applications.models import (
-    Call,
-    CallDocument,
-    Criterion,
-    Envelope,
-    EpsRate,
-    FindingLevel,
-    InstalmentShare,
-    SchoolingRate,
-)
+from applications.models import Call
 
-
-class CallPartInline(ScopedTabularInline):
-    """A part of a call. ``is_settled`` parts stand still once a file was submitted."""
-
-    extra = 1
-    is_settled = False
-    classes = ["en-parts"]
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Without the pencils that would lead away from the call."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for link in ("can_add_related", "can_change_related", "can_view_related"):
-            if field is not None and hasattr(field.widget, link):
-                setattr(field.widget, link, False)
-        return field
-
-    def get_extra(self, request, obj=None, **kwargs):
-        return self.extra if obj is None or self._is_open(obj) else 0
-
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, obj) and self._is_open(obj)
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._is_open(obj)
-
-    def _is_open(self, call):
-        return not (self.is_settled and call is not None and call.has_files)
-
-
-class DocumentInline(CallPartInline):
-    model = CallDocument
-    fields = ["type", "is_required", "hint_ar", "hint_fr", "rank"]
-    autocomplete_fields = ("type",)
-
-
-class CriterionInline(CallPartInline):
-    model = Criterion
-    fields = ["name_ar", "name_fr", "max_score", "rank"]
-    is_settled = True
-
-
-class EpsRateInline(CallPartInline):
-    model = EpsRate
-    is_settled = True
-
-
-class SchoolingRateInline(CallPartInline):
-    model = SchoolingRate
-    is_settled = True
-
-
-class FindingLevelInline(CallPartInline):
-    model = FindingLevel
-    form = FindingLevelForm
-    formset = FindingLevelFormSet
-    fields = ["code", "level", "parameter"]
-    template = "admin/applications/call/levels.html"
-
-
-class ShareInline(CallPartInline):
-    model = InstalmentShare
-    formset = SharesFormSet
-
-
-class EnvelopeInline(CallPartInline):
-    model = Envelope
-    form = EnvelopeForm
-    fields = ["region", "amount"]
-
-
-RATES = {Programme.EPS: EpsRateInline, Programme.SCHOOLING: SchoolingRateInline}
 AMOUNTS = ("convention_threshold_amount",)
 CEILINGS = ("child_ceiling_amount", "association_ceiling_amount", "max_months")
 NEED = ("age_min", "age_max", "child_prevalence_percent", "prevalence_source")
 
 
 @admin.register(Call)
-class CallAdmin(ScopedModelAdmin):
+class CallAdmin(call_parts.CallPageAdmin):
     """One call per programme and year; published from its checklist only."""
 
     list_display = (
@@ -118,6 +35,10 @@ class CallAdmin(ScopedModelAdmin):
     )
     list_filter = ("programme", "year", "is_published")
     change_form_template = "admin/applications/call/change_form.html"
+    formfield_overrides = {
+        models.DecimalField: {"widget": NumberInput},
+        models.TextField: {"widget": AdminTextareaWidget({"rows": 4})},
+    }
     fieldsets = (
         (None, {"fields": (("programme", "year"), "name_ar", "name_fr")}),
         (
@@ -150,25 +71,10 @@ class CallAdmin(ScopedModelAdmin):
     def name(self, call):
         return call.name
 
-    def get_object(self, request, object_id, from_field=None):
-        call = super().get_object(request, object_id, from_field)
-        call.has_files = call.applications.filter(number__isnull=False).exists()
-        return call
-
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return ()
         return ("programme", "year", *((*AMOUNTS, *CEILINGS) if obj.has_files else ()))
-
-    def get_inlines(self, request, obj):
-        if obj is None:
-            return []
-        inlines = [DocumentInline, CriterionInline, RATES[obj.programme]]
-        inlines.append(FindingLevelInline)
-        inlines.append(ShareInline)
-        if request.user.role != Role.DELEGATE:
-            inlines.append(EnvelopeInline)
-        return inlines
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
@@ -179,11 +85,23 @@ class CallAdmin(ScopedModelAdmin):
             path(
                 "<int:pk>/clone/", wrap(self.clone_view), name="applications_call_clone"
             ),
+            *[self._path_of(part) for part in call_parts.PARTS],
             *super().get_urls(),
         ]
 
+    def _path_of(self, part):
+        page = call_parts.CallPartAdmin(part, self.admin_site)
+        return path(
+            f"<path:object_id>/{part.code}/",
+            self.admin_site.admin_view(page.change_view),
+            name=f"applications_call_{part.code}",
+        )
+
     def response_add(self, request, obj, post_url_continue=None):
         """Its parts are entered next, on the page of the call."""
+        return redirect("admin:applications_call_change", obj.pk)
+
+    def response_post_save_change(self, request, obj):
         return redirect("admin:applications_call_change", obj.pk)
 
     def _own(self, request, pk):
@@ -201,9 +119,21 @@ class CallAdmin(ScopedModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Check and publish"),
             "call": call,
-            "problems": calls.problems(call),
+            "problems": [
+                (problem, self._address_of(problem, call))
+                for problem in calls.problems(call)
+            ],
         }
         return TemplateResponse(request, "admin/applications/call/check.html", context)
+
+    @staticmethod
+    def _address_of(problem, call):
+        """Where a problem is mended: a part, the round of the year, or the call."""
+        if problem.part == "update":
+            return reverse("admin:institutions_updateround_changelist")
+        is_part = problem.part in {part.code for part in call_parts.PARTS}
+        page = problem.part if is_part else "change"
+        return reverse(f"admin:applications_call_{page}", args=[call.pk])
 
     def _publish(self, request, call):
         try:
@@ -244,7 +174,11 @@ class CallAdmin(ScopedModelAdmin):
         messages.success(request, _("The call is copied: check its dates and amounts."))
         return copy
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        is_central = request.user.role == Role.CENTRAL
-        context = {**(extra_context or {}), "may_set_up": is_central}
-        return super().change_view(request, object_id, form_url, context)
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """The form of the call itself, below the summary of its parts."""
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        if obj is not None:
+            context["parts"] = call_parts.summary(obj, request.user)
+            context["may_set_up"] = request.user.role == Role.CENTRAL
+            context["stands_still"] = call_parts.STANDS_STILL if obj.has_files else ""
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)

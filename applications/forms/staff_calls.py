@@ -6,18 +6,30 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.portal_forms import NumberInput
 from applications import budget
-from applications.budget import ZERO
-from applications.enums import Level
-from applications.findings import REGISTRY as OF_FILE
-from applications.models import Envelope, FindingLevel, LateCode
-from institutions.findings import REGISTRY as OF_RECORD
+from applications.models import Envelope, LateCode
 
 WHOLE = 100
 
 
-class SharesFormSet(forms.BaseInlineFormSet):
+class RowsFormSet(forms.BaseInlineFormSet):
+    """A row that somebody else saved meanwhile is said beside it.
+
+    Django leaves out the constraints that name the parent of the rows: the database
+    would refuse the second one, and nobody would know why.
+    """
+
+    def clean(self):
+        super().clean()
+        for form in self.forms:
+            if form.has_changed() and not form.errors:
+                try:
+                    form.instance.validate_constraints()
+                except ValidationError as error:
+                    form.add_error(None, error)
+
+
+class SharesFormSet(RowsFormSet):
     """The shares of an award, in per cent, make a whole."""
 
     def clean(self):
@@ -47,65 +59,12 @@ class InstalmentFormSet(SharesFormSet):
             )
 
 
-class FindingLevelForm(forms.ModelForm):
-    class Meta:
-        model = FindingLevel
-        fields = ["code", "level", "parameter"]
-        widgets = {"code": forms.HiddenInput, "parameter": NumberInput}
-
-
-class FindingLevelFormSet(forms.BaseInlineFormSet):
-    """Every check of the portal has its row, those never changed at their default.
-
-    A row left as it is is not saved: the default then follows the portal.
-    """
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        known = {row.code for row in self.get_queryset()}
-        self.initial_extra = [
-            {"code": code, "level": level, "parameter": parameter}
-            for code, (level, parameter) in defaults().items()
-            if code not in known
-        ]
-        self.extra = len(self.initial_extra)
-
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        if not form.instance.pk:
-            form.instance.code = form.initial.get("code", "")
-            form.instance.level = form.initial.get("level", Level.WARNING)
-        form.words = label_of(form.instance.code)
-        return form
-
-
-def defaults():
-    """Code → level and limit, of the file and of the record."""
-    return {
-        row.code: (row.level, row.parameter)
-        for row in [*OF_FILE.values(), *OF_RECORD.values()]
-    }
-
-
-def label_of(code):
-    """The words of a check; a code no longer in use is shown as it is."""
-    row = OF_FILE.get(code) or OF_RECORD.get(code)
-    return str(row.label).capitalize() if row else code
-
-
 class EnvelopeForm(forms.ModelForm):
     """Never below what the region has granted already."""
 
     class Meta:
         model = Envelope
         fields = ["call", "region", "amount"]
-
-    def clean_region(self):
-        """What was granted stays with the region that granted it."""
-        region = self.cleaned_data["region"]
-        if "region" in self.changed_data:
-            self._leaves_at_least(ZERO)
-        return region
 
     def clean_amount(self):
         amount = self.cleaned_data["amount"]
