@@ -4,24 +4,28 @@ Last year is read from typed rows; two submissions of the same file from their
 snapshots (decision 16). Only what changed is listed, the rest is counted.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    ExpressionWrapper,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    QuerySet,
+)
+from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import BudgetHead, LineKind
-from applications.models import (
-    Application,
-    ApplicationLine,
-    BudgetLine,
-    EpsFigures,
-    SchoolingFigure,
-)
+from applications.models import Application, EpsFigures
+from applications.reading import Reading
 from institutions.enums import SubProgramme
 from institutions.models import Snapshot
 
@@ -104,52 +108,12 @@ def compare(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple:
     return changes, same
 
 
-def previous_file(application: Application) -> Application | None:
-    """The last submitted file of the same unit, of an earlier year."""
-    return (
-        Application.objects.filter(
-            programme=application.programme,
-            association=application.association_id,
-            institution=application.institution_id,
-            year__lt=application.year,
-            number__isnull=False,
-        )
-        .select_related("eps")
-        .order_by("-year", "-pk")
-        .first()
-    )
-
-
-@dataclass
-class Contents:
-    """Rows of this file and of last year's, read together."""
-
-    lines: dict[int, list[ApplicationLine]]
-    budget: dict[int, list[BudgetLine]]
-    children: dict[int, list[SchoolingFigure]]
-
-
-def contents(*files: Application) -> Contents:
-    """Three queries, whatever the number of files."""
-    keys = [file.pk for file in files]
-    return Contents(
-        lines=_by_file(ApplicationLine, keys),
-        budget=_by_file(BudgetLine, keys),
-        children=_by_file(SchoolingFigure, keys),
-    )
-
-
-def _by_file(model: Any, keys: list[int]) -> dict[int, list]:
-    found: dict[int, list] = {key: [] for key in keys}
-    for row in model._default_manager.filter(application__in=keys):
-        found[row.application_id].append(row)
-    return found
-
-
-def since_last_year(
-    application: Application, last: Application, rows: Contents
-) -> Comparison:
-    before, after = (_typed(file, rows) for file in (last, application))
+def since_last_year(reading: Reading) -> Comparison | None:
+    """``None`` where the unit had no file before."""
+    application, last = reading.application, reading.last
+    if last is None:
+        return None
+    before, after = (_typed(file, reading) for file in (last, application))
     changes, same = compare(before, after)
     return Comparison(
         before_label=last.year,
@@ -159,17 +123,17 @@ def since_last_year(
     )
 
 
-def _typed(file: Application, rows: Contents) -> dict[str, Value]:
+def _typed(file: Application, reading: Reading) -> dict[str, Value]:
     """Everything comparable of one file, by key."""
     values: dict[str, Value] = {}
-    for line in rows.lines[file.pk]:
+    for line in reading.lines_by_file[file.pk]:
         if line.kind == LineKind.COUNT:
             values[f"line.{line.key}"] = Value(
                 label=line.label, value=line.declared_count, kind=COUNT
             )
     values |= _frozen(getattr(file, "eps", None))
     heads: Counter = Counter()
-    for row in rows.children[file.pk]:
+    for row in reading.children_by_file[file.pk]:
         heads[row.sub_programme] += row.count
     for code, count in sorted(heads.items()):
         values[f"children.{code}"] = Value(
@@ -178,7 +142,7 @@ def _typed(file: Application, rows: Contents) -> dict[str, Value]:
     values["requested"] = Value(
         label=_("Requested amount (MAD)"), value=file.requested_amount, kind=AMOUNT
     )
-    for entry in rows.budget[file.pk]:
+    for entry in reading.budget_by_file[file.pk]:
         values[f"budget.{entry.head}"] = Value(
             label=entry.get_head_display(), value=entry.amount, kind=AMOUNT
         )
@@ -194,38 +158,54 @@ def _frozen(figures: EpsFigures | None) -> dict[str, Value]:
     }
 
 
-def since_last_version(
-    application: Application, rows: Contents, *, documents: Mapping[str, str]
-) -> Comparison | None:
+def with_versions(rows: QuerySet) -> QuerySet:
+    """Files with their last two submissions, in the same question.
+
+    Where they were returned only; and without the record that was frozen with them,
+    for it can be large.
+    """
+    returns = ExpressionWrapper(OuterRef("return_count"), IntegerField())
+    found = Snapshot.objects.filter(
+        kind=SNAPSHOT_KIND, object_id=OuterRef("pk")
+    ).annotate(body=Cast("content", JSONField()), returns=returns)
+    sent = JSONObject(
+        at="created_at", application="body__application", figures="body__figures"
+    )
+    last = found.filter(returns__gt=0).order_by("-version")
+    return rows.annotate(versions=ArraySubquery(last.values(sent=sent)[:2]))
+
+
+def since_last_version(reading: Reading) -> Comparison | None:
     """What the association corrected; ``None`` where it was sent once only.
 
-    ``documents`` gives the name of each attached document by its SHA-256.
+    The file comes from ``with_versions``.
     """
-    if not application.return_count:
-        return None
-    found = Snapshot.objects.filter(kind=SNAPSHOT_KIND, object_id=application.pk)
-    versions = list(found.order_by("-version")[:2])
+    versions: list[dict[str, Any]] = getattr(reading.application, "versions", [])
     if len(versions) < 2:
         return None
-    labels = {line.key: line.label for line in rows.lines[application.pk]}
-    after, before = (
-        _certified(json.loads(snapshot.content), labels, documents)
-        for snapshot in versions
-    )
+    labels = {line.key: line.label for line in reading.lines}
+    documents = {
+        row.document.sha256: row.document.original_name for row in reading.attachments
+    }
+    after, before = (_certified(version, labels, documents) for version in versions)
     changes, same = compare(before, after)
     return Comparison(
-        before_label=versions[1].created_at,
-        after_label=versions[0].created_at,
+        before_label=_moment(versions[1]),
+        after_label=_moment(versions[0]),
         changes=changes,
         same_count=same,
     )
+
+
+def _moment(version: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(version["at"])
 
 
 def _certified(
     content: dict[str, Any], labels: Mapping[str, str], documents: Mapping[str, str]
 ) -> dict[str, Value]:
     """What one snapshot of a file says, by key; codes of lines are said in words."""
-    file, figures = content.get("application", {}), content.get("figures") or {}
+    file, figures = content["application"] or {}, content["figures"] or {}
     values = {
         f"request.{name}": _value(label, file.get(name), kind)
         for name, (label, kind) in REQUEST.items()
@@ -236,7 +216,7 @@ def _certified(
     for name, (label, kind) in FIGURES.items():
         if name in figures:
             values[f"figure.{name}"] = _value(label, figures[name], kind)
-    for head, amount in file.get("budget", {}).items():
+    for head, amount in sorted(file.get("budget", {}).items()):
         values[f"budget.{head}"] = _value(BudgetHead(head).label, amount, AMOUNT)
     attached = file.get("documents", [])
     values["documents"] = _value(_("Documents attached"), len(attached), COUNT)

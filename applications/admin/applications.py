@@ -15,23 +15,13 @@ from applications import badges
 from applications.admin import paging
 from applications.admin.exports import ExportPages
 from applications.admin.review_forms import action_of, check_role
-from applications.admin.review_page import ReviewPage
+from applications.admin.review_page import ReviewPage, with_all
 from applications.forms.staff_list import ORDERS, ApplicationFilterForm
 from applications.lookup import by_number_or_name
 from applications.models import Application
 from applications.workflow import StalePage
 
 LIST_RELATIONS = ("association", "institution", "delegation", "region", "sitting")
-PAGE_RELATIONS = (
-    "call",
-    "association__commune",
-    "institution__commune",
-    "delegation",
-    "region",
-    "sitting",
-    "update__round",
-    "eps",
-)
 
 
 @admin.register(Application)
@@ -114,10 +104,9 @@ class ApplicationAdmin(ExportPages, ScopedModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """With all that the page shows, in one query; 404 out of scope."""
-        rows = self.get_queryset(request).select_related(*PAGE_RELATIONS)
         if not str(object_id).isdecimal():
             raise Http404
-        return get_object_or_404(rows, pk=object_id)
+        return get_object_or_404(with_all(self.get_queryset(request)), pk=object_id)
 
     def _act(self, request, page):
         """The redirect once done; ``None`` to show the page with what was refused."""

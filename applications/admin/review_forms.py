@@ -106,7 +106,7 @@ def _run(name, *fields, in_sitting=False):
     def run(page, form, user):
         values = {field: form.cleaned_data[field] for field in fields}
         if in_sitting:
-            values["sitting_pk"] = page.sitting.pk if page.sitting else None
+            values["sitting_pk"] = page.sitting_pk
         move = getattr(workflow, name)
         version = form.cleaned_data["version"]
         move(page.application.pk, actor=user, version=version, **values)

@@ -1,24 +1,69 @@
-"""Everything the review page shows of one file, in a fixed number of queries."""
+"""Everything the review page shows of one file, in a fixed number of queries.
+
+Its rows are read once, by one ``Reading``: the checks look at what the page shows.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from applications import badges, budget, differences, documents, findings, workflow
+from applications import badges, budget, differences, findings, workflow
 from applications.admin.review_forms import action_of
 from applications.enums import SittingState
-from applications.models import Application, Sitting
+from applications.models import Criterion, CriterionScore, Sitting
 from applications.programmes import get_rules
+from applications.reading import Reading
 
 KEPT_SECONDS = 300
 PLAIN_SECTIONS = ("request", "budget", "documents")
+
+
+PAGE_RELATIONS = (
+    "call",
+    "association__commune",
+    "institution__commune",
+    "delegation",
+    "region",
+    "sitting",
+    "update__round",
+    "eps",
+)
+
+
+CRITERION = ("id", "name_ar", "name_fr", "max_score")
+
+
+def with_all(rows: Any) -> Any:
+    """Files with the small things that their page needs, in one question.
+
+    ``open_sitting_pk`` is the sitting open for their call and region; ``scored`` the
+    criteria of the call, with the points given if any.
+    """
+    sitting = Sitting.objects.filter(
+        call=OuterRef("call"), region=OuterRef("region"), state=SittingState.OPEN
+    )
+    points = CriterionScore.objects.filter(
+        application=OuterRef(OuterRef("pk")), criterion=OuterRef("pk")
+    )
+    criteria = Criterion.objects.filter(call=OuterRef("call")).order_by("rank", "pk")
+    scored = JSONObject(
+        **{name: name for name in CRITERION}, points=Subquery(points.values("points"))
+    )
+    rows = rows.select_related(*PAGE_RELATIONS).annotate(
+        open_sitting_pk=Subquery(sitting.values("pk")[:1]),
+        scored=ArraySubquery(criteria.values(scored=scored)),
+    )
+    return differences.with_versions(findings.with_levels(rows))
 
 
 @dataclass
@@ -47,8 +92,9 @@ class Check:
 class ReviewPage:
     """One file as its reviewer reads it. ``bound`` is a form that was refused."""
 
-    def __init__(self, application: Application, request: Any):
+    def __init__(self, application: Any, request: Any):
         self.application = application
+        self.reading = Reading(application, is_compared=True)
         self.user = request.user
         self.chosen = request.GET.get("doc", "")
         self.is_fresh = "fresh" in request.GET
@@ -98,22 +144,17 @@ class ReviewPage:
     def rules(self) -> Any:
         return get_rules(self.application.programme)
 
-    @cached_property
-    def last(self) -> Application | None:
-        return differences.previous_file(self.application)
-
-    @cached_property
-    def rows(self) -> differences.Contents:
-        files = [self.application, *([self.last] if self.last else [])]
-        return differences.contents(*files)
+    @property
+    def last(self) -> Any:
+        return self.reading.last
 
     @property
     def lines(self) -> list:
-        return self.rows.lines[self.application.pk]
+        return self.reading.lines
 
     @property
     def budget_lines(self) -> list:
-        return self.rows.budget[self.application.pk]
+        return self.reading.budget
 
     @property
     def budget_total(self) -> Any:
@@ -129,7 +170,7 @@ class ReviewPage:
                 for name, (label, kind) in differences.FIGURES.items()
             ]
         heads: dict[str, int] = defaultdict(int)
-        for row in self.rows.children[self.application.pk]:
+        for row in self.reading.children_by_file[self.application.pk]:
             words = (
                 row.get_sub_programme_display(),
                 row.get_disability_type_display(),
@@ -141,18 +182,13 @@ class ReviewPage:
             for label, count in heads.items()
         ]
 
-    @property
+    @cached_property
     def since_last_year(self) -> Any:
-        if not self.last:
-            return None
-        return differences.since_last_year(self.application, self.last, self.rows)
+        return differences.since_last_year(self.reading)
 
     @cached_property
     def since_last_version(self) -> Any:
-        names = {row.sha256: row.original_name for row in self.attached}
-        return differences.since_last_version(
-            self.application, self.rows, documents=names
-        )
+        return differences.since_last_version(self.reading)
 
     @property
     def has_changes(self) -> bool:
@@ -177,7 +213,8 @@ class ReviewPage:
         key = f"findings:{':'.join(map(str, parts))}:{get_language()}"
         kept = None if self.is_fresh else cache.get(key)
         if kept is None:
-            rows = [_plain(finding) for finding in findings.check(file)]
+            found = findings.check(file, reading=self.reading)
+            rows = [_plain(finding) for finding in found]
             kept = (timezone.now(), rows)
             cache.set(key, kept, KEPT_SECONDS)
         return kept
@@ -235,9 +272,9 @@ class ReviewPage:
         if (section, type_pk) not in known:
             raise PermissionDenied
 
-    @cached_property
+    @property
     def wanted(self) -> list:
-        return documents.checklist(self.application)
+        return self.reading.checklist
 
     @cached_property
     def sections(self) -> list[Place]:
@@ -276,8 +313,8 @@ class ReviewPage:
     @cached_property
     def attached(self) -> list:
         """Every document of the file, those the call did not ask for included."""
-        rows = self.application.attachments.select_related("document__type")
-        return [row.document for row in rows.order_by("document__type", "pk")]
+        rows = [row.document for row in self.reading.attachments]
+        return sorted(rows, key=lambda document: document.type_id)
 
     @cached_property
     def document(self) -> Any:
@@ -303,11 +340,13 @@ class ReviewPage:
 
     @cached_property
     def criteria(self) -> list:
-        return list(self.application.call.criteria.all())
+        rows = self.application.scored
+        return [Criterion(**{name: row[name] for name in CRITERION}) for row in rows]
 
-    @cached_property
+    @property
     def points(self) -> dict[int, int]:
-        return dict(self.application.scores.values_list("criterion", "points"))
+        rows = self.application.scored
+        return {row["id"]: row["points"] for row in rows if row["points"] is not None}
 
     @property
     def scores(self) -> list[tuple]:
@@ -326,13 +365,10 @@ class ReviewPage:
         wants = self.is_reviewer and self.criteria
         return self.form("scores") if wants else None
 
-    @cached_property
-    def sitting(self) -> Sitting | None:
+    @property
+    def sitting_pk(self) -> int | None:
         """The sitting open for the file's call and region."""
-        file = self.application
-        return Sitting.objects.filter(
-            call=file.call_id, region=file.region_id, state=SittingState.OPEN
-        ).first()
+        return self.application.open_sitting_pk
 
     @cached_property
     def envelope(self) -> Any:

@@ -7,12 +7,15 @@ A call stores code → level and limit; the record's own checks come from
 from dataclasses import replace
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 
 from applications.enums import Level
 from applications.findings.checks import ZERO, Evidence
 from applications.findings.registry import CHECKS, REGISTRY, Check
-from applications.models import Application, Call
+from applications.models import Application, Call, FindingLevel
 from applications.reading import Reading
 from institutions import findings as of_record
 from institutions.findings import Finding
@@ -26,12 +29,34 @@ __all__ = [
     "check",
     "levels",
     "unanswered",
+    "with_levels",
 ]
 
+Levels = dict[str, tuple[str, Decimal | None]]
 
-def levels(call: Call) -> dict[str, tuple[str, Decimal | None]]:
+
+def levels(call: Call) -> Levels:
     """What the call makes of each check: code → level, limit."""
-    return {row.code: (row.level, row.parameter) for row in call.finding_levels.all()}
+    rows = FindingLevel.objects.filter(call=call).order_by()
+    return {row.code: (row.level, row.parameter) for row in rows}
+
+
+def with_levels(rows: QuerySet) -> QuerySet:
+    """Files with the levels of their call, in the same question."""
+    limit = Cast("parameter", TextField())
+    of_call = FindingLevel.objects.filter(call=OuterRef("call")).order_by()
+    row = JSONObject(code="code", level="level", limit=limit)
+    return rows.annotate(call_levels=ArraySubquery(of_call.values(row=row)))
+
+
+def _levels_of(application: Application) -> Levels:
+    kept = getattr(application, "call_levels", None)
+    if kept is None:
+        return levels(application.call)
+    return {
+        row["code"]: (row["level"], Decimal(row["limit"]) if row["limit"] else None)
+        for row in kept
+    }
 
 
 def check(application: Application, *, reading: Reading | None = None) -> list[Finding]:
@@ -40,7 +65,7 @@ def check(application: Application, *, reading: Reading | None = None) -> list[F
     ``reading``: what was read of the file already.
     """
     reading = reading or Reading(application)
-    chosen = levels(application.call)
+    chosen = _levels_of(application)
     found = [
         replace(finding, level=chosen.get(finding.code, (finding.level, None))[0])
         for finding in of_record.check(

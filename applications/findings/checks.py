@@ -12,8 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.enums import LineKind, SettlementState
-from applications.models import Application, Award, Call
+from applications.enums import LineKind
+from applications.models import Application, Call
 from applications.reading import Reading
 from institutions import snapshots
 from institutions.enums import AccountKind
@@ -63,13 +63,7 @@ def child_outside_ages(reading: Reading, limit: Decimal) -> Evidence | None:
 
 def previous_year_unsettled(reading: Reading, limit: Decimal) -> Evidence | None:
     """A settlement of an earlier award of this unit is not accepted."""
-    years = sorted(
-        {
-            row.year
-            for row in reading.settlements
-            if row.state != SettlementState.ACCEPTED
-        }
-    )
+    years = sorted({year for file in reading.earlier for year in file.unsettled_years})
     if not years:
         return None
     values = {"years": _some(years)}
@@ -80,7 +74,7 @@ def previous_year_unsettled(reading: Reading, limit: Decimal) -> Evidence | None
 
 def unspent_surplus(reading: Reading, limit: Decimal) -> Evidence | None:
     """Surplus of earlier years above the limit, in MAD."""
-    surplus = sum((row.surplus_amount for row in reading.settlements), ZERO)
+    surplus = reading.surplus_amount
     if surplus <= limit:
         return None
     values = {"amount": _money(surplus), "limit": _money(limit)}
@@ -92,15 +86,10 @@ def unspent_surplus(reading: Reading, limit: Decimal) -> Evidence | None:
 
 def not_funded_last_year(reading: Reading, limit: Decimal) -> Evidence | None:
     """For the years that are open only to those funded the year before."""
-    application = reading.application
-    awards = Award.objects.filter(
-        application__programme=application.programme,
-        application__association=application.association_id,
-        application__institution=application.institution_id,
-    )
-    if awards.filter(application__year=application.year - 1).exists():
+    before = reading.application.year - 1
+    if any(file.is_funded and file.year == before for file in reading.earlier):
         return None
-    values = {"year": application.year - 1}
+    values = {"year": before}
     return Evidence(_("No support was granted for %(year)s.") % values, values)
 
 
@@ -217,17 +206,13 @@ def funded_twice(reading: Reading, limit: Decimal) -> Evidence | None:
 
 def record_changed(reading: Reading, limit: Decimal) -> Evidence | None:
     """The record is not what was confirmed (decision 8), documents apart."""
-    confirmed = snapshots.latest(snapshots.UPDATE, reading.application.update_id)
-    if confirmed is None:
+    before = reading.confirmed
+    if before is None:
         return None
-    before = snapshots.read(confirmed)
-    content = reading.record_content
-    parts = ("identity", "bank", "board", "institutions", "centres", "accounts")
     changed = [
         part
-        for part in parts
-        if snapshots.canonical(content.get(part))
-        != snapshots.canonical(before.get(part))
+        for part, content in reading.record_parts.items()
+        if snapshots.canonical(content) != snapshots.canonical(before.get(part))
     ]
     if not changed:
         return None

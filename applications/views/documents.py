@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from applications import workflow
-from applications.documents import Wanted, checklist
+from applications.documents import Wanted
 from applications.forms.submission import UploadForm
 from applications.models import Attachment, CallDocument
+from applications.reading import Reading
 from applications.views.files import (
     neighbours,
     own_file,
@@ -43,9 +44,10 @@ class Row:
 
 def show_documents(request, file, *, errors=None, status=200):
     """``errors``: the sentence of a refused file, by line of the call."""
-    open_types = workflow.unlocked(file).document_type_ids
-    wanted = checklist(file)
-    reusable = reusable_by_type(file, wanted)
+    reading = Reading(file)
+    context = page_context(file, reading=reading)
+    open_types = context["unlocked"].document_type_ids
+    reusable = reusable_by_type(file, reading.checklist)
     rows = [
         Row(
             wanted=one,
@@ -53,10 +55,9 @@ def show_documents(request, file, *, errors=None, status=200):
             reusable=reusable[one.type.pk],
             error=(errors or {}).get(one.call_document.pk, ""),
         )
-        for one in wanted
+        for one in reading.checklist
     ]
-    context = {
-        **page_context(file),
+    context |= {
         **neighbours(file, CODE),
         "section": section_of(file, CODE),
         "rows": rows,

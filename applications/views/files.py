@@ -12,6 +12,7 @@ from applications import workflow
 from applications.enums import State
 from applications.models import Application
 from applications.programmes import get_rules
+from applications.reading import Reading
 from institutions.current import (
     choose_association,
     current_association,
@@ -62,11 +63,14 @@ def neighbours(file, code) -> dict[str, Any]:
     }
 
 
-def page_context(file) -> dict[str, Any]:
-    """What every page of a file that is still in the association's hands needs."""
+def page_context(file, *, reading: Reading | None = None) -> dict[str, Any]:
+    """What every page of a file that is still in the association's hands needs.
+
+    ``reading``: what the page read of the file already.
+    """
     context = {"file": file, "unlocked": workflow.unlocked(file)}
     if file.state == State.DRAFT:
-        missing = get_rules(file.programme).missing(file)
+        missing = get_rules(file.programme).missing(file, reading=reading)
         context |= {
             "missing": missing,
             "unsent": unsent_sentence(len(missing)),

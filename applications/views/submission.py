@@ -11,11 +11,11 @@ from django.views.decorators.http import (
 )
 
 from applications import findings, workflow
-from applications.documents import checklist
-from applications.enums import LetterKind, Level, LineKind, State
+from applications.enums import LetterKind, Level, State
 from applications.forms.submission import AnswerForm, SubmitForm, WithdrawForm
 from applications.models import Remark
 from applications.programmes import get_rules
+from applications.reading import Reading
 from applications.views.files import manages, own_file, page_context
 from applications.views.remarks import answer_prefix, with_forms
 
@@ -71,9 +71,10 @@ def _submit_form(file, data=None) -> SubmitForm:
 
 
 def _show_answers(request, file, *, form, status=200):
+    reading = Reading(file)
     context = {
-        **page_context(file),
-        **answers(file),
+        **page_context(file, reading=reading),
+        **answers(reading),
         "form": form,
         "is_manager": manages(request, file),
     }
@@ -82,16 +83,16 @@ def _show_answers(request, file, *, form, status=200):
     return render(request, "applications/check_answers.html", context, status=status)
 
 
-def answers(file) -> dict[str, Any]:
+def answers(reading) -> dict[str, Any]:
     """Everything the file says, by section."""
-    lines = list(file.lines.all())
+    found = findings.check(reading.application, reading=reading)
     return {
-        "sections": get_rules(file.programme).sections,
-        "counts": [line for line in lines if line.kind == LineKind.COUNT],
-        "lines": lines,
-        "budget": file.budget_lines.all(),
-        "rows": checklist(file),
-        "findings": [f for f in findings.check(file) if f.level != Level.OFF],
+        "sections": get_rules(reading.application.programme).sections,
+        "counts": reading.counted,
+        "lines": reading.lines,
+        "budget": reading.budget,
+        "rows": reading.checklist,
+        "findings": [f for f in found if f.level != Level.OFF],
     }
 
 

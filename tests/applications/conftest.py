@@ -1,8 +1,8 @@
-"""Somebody signed in who manages an association."""
+"""Somebody signed in: who manages an association, or who reviews its files."""
 
 import pytest
 
-from tests.factories import AssociationFactory, MemberFactory
+from tests.factories import AssociationFactory, DelegateFactory, MemberFactory
 
 
 @pytest.fixture
@@ -15,3 +15,10 @@ def manager(client):
 @pytest.fixture
 def association(manager):
     return AssociationFactory(manager=manager)
+
+
+@pytest.fixture
+def delegate(client):
+    user = DelegateFactory()
+    client.force_login(user)
+    return user

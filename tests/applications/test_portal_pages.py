@@ -7,16 +7,19 @@ from django.utils import timezone
 
 from applications.enums import InstalmentState, State
 from applications.models import Letter
-from tests.applications.acting import move, ready
+from tests.applications.acting import move, ready, returned
 from tests.applications.portal import file_of, html, url
+from tests.applications.records import complete_record
 from tests.factories import (
     ApplicationFactory,
     AssociationFactory,
+    AttachmentFactory,
     AwardFactory,
     CallDocumentFactory,
     CallFactory,
     CoordinatorFactory,
     DelegateFactory,
+    DocumentFactory,
     InstalmentFactory,
     LateCodeFactory,
     MemberFactory,
@@ -205,3 +208,32 @@ def test_pages_cost_the_same_with_one_file_and_with_three(
     with django_assert_max_num_queries(len(one)) as three:
         html(client, address)
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.RETURNED])
+@pytest.mark.parametrize("programme", ["eps", "schooling"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_documents_page_stays_under_its_limit(
+    client, association, django_assert_max_num_queries, programme, state, count
+):
+    """Everything at its largest: vault, call, remarks, a closed call."""
+    call = CallFactory(programme=programme, closed=True)
+    unit = {} if programme == "eps" else {"institution": None}
+    file = file_of(association, state, call=call, **unit)
+    complete_record(association, count)
+    for _rank in range(count):
+        AttachmentFactory(
+            application=file, document__type=CallDocumentFactory(call=call).type
+        )
+        DocumentFactory(
+            association=association, type=CallDocumentFactory(call=call).type
+        )
+    if state == State.RETURNED:
+        returned(file)
+    address = url("section", file.pk, "documents")
+    html(client, address)
+    with django_assert_max_num_queries(12):
+        response = client.get(address)
+    rows = response.context["rows"]
+    assert sum(len(row.wanted.attachments) for row in rows) == count
+    assert sum(len(row.reusable) for row in rows) == count

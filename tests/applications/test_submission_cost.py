@@ -7,20 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.enums import State
-from institutions import snapshots
-from institutions.enums import BoardRole
 from tests.applications.portal import file_of, returned_file, url
+from tests.applications.records import complete_record, confirmed
 from tests.factories import (
-    BoardMemberFactory,
     CallDocumentFactory,
     CallFactory,
-    CentreFactory,
-    DocumentFactory,
-    EnrolmentFactory,
-    HeadcountFactory,
-    InstitutionFactory,
     LateCodeFactory,
-    StaffMemberFactory,
     attach_required,
     fill,
 )
@@ -28,17 +20,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 LIMIT = 40
-
-
-def complete_record(association, count):
-    """``count`` rows of each kind, confirmed."""
-    for _rank in range(count):
-        BoardMemberFactory(association=association, role=BoardRole.ADVISER)
-        HeadcountFactory(institution=InstitutionFactory(association=association))
-        centre = CentreFactory(association=association)
-        EnrolmentFactory(centre=centre)
-        StaffMemberFactory(centre=centre)
-        DocumentFactory(association=association)
 
 
 def ready_to_send(association, *, count, **fields):
@@ -49,13 +30,7 @@ def ready_to_send(association, *, count, **fields):
     attach_required(file)
     if not file.lines.exists():
         fill(file)
-    snapshots.freeze(
-        snapshots.UPDATE,
-        file.update_id,
-        association=association,
-        year=file.year,
-        content=snapshots.record_content(association, year=file.year),
-    )
+    confirmed(file)
     return file
 
 
