@@ -8,7 +8,12 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.notifications import INVITATION
 from institutions.enums import MembershipRole
-from institutions.models import AnnualUpdate, Association, Membership
+from institutions.models import (
+    AnnualUpdate,
+    Association,
+    Membership,
+    UpdateEvent,
+)
 
 
 def update_confirmed(update: AnnualUpdate) -> None:
@@ -21,12 +26,42 @@ def update_verified(update: AnnualUpdate) -> None:
     _tell_update(update, "update_verified", members_of(update.association))
 
 
-def update_sent_back(update: AnnualUpdate) -> None:
+def update_sent_back(update: AnnualUpdate, *, remark_count: int = 0) -> None:
     _tell_update(
         update,
         "update_sent_back",
         members_of(update.association),
         reason=update.sent_back_reason,
+        count=remark_count,
+    )
+
+
+def update_entered(update: AnnualUpdate, event: UpdateEvent) -> None:
+    """To the association: an officer enters on its behalf, and it confirms."""
+    outbox.tell(
+        members_of(update.association),
+        "update_entered",
+        subject=("annualupdate", update.pk),
+        context={
+            **names(update.association),
+            "year": update.round.year,
+            "officer": str(event.actor),
+        },
+        path="/my/update/",
+        key=str(event.pk),
+    )
+
+
+def update_entered_and_verified(update: AnnualUpdate, officer: Any) -> None:
+    """To the coordination: one person entered and verified (decision 29)."""
+    others = User.objects.active().filter(
+        role=Role.COORDINATOR, region=update.association.delegation.region_id
+    )
+    _tell_update(
+        update,
+        "update_entered_and_verified",
+        list(others.exclude(pk=officer.pk).order_by("pk")),
+        officer=str(officer),
     )
 
 
@@ -89,7 +124,7 @@ def officers_of(association: Association) -> list[User]:
 def _tell_update(
     update: AnnualUpdate, kind: str, recipients: list[User], **more: Any
 ) -> None:
-    is_staff = kind == "update_confirmed"
+    is_staff = kind in ("update_confirmed", "update_entered_and_verified")
     path = f"/admin/institutions/annualupdate/{update.pk}/change/"
     outbox.tell(
         recipients,

@@ -7,12 +7,12 @@ enrolment only, for what was said of other years stays true.
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.encryption import keyed_hash, person_hash
-from institutions import carry, sections
+from institutions import acting, carry, sections
 from institutions.codes import new_child_code
 from institutions.models import Centre, Child, Enrolment, StaffMember, UpdateRound
 
@@ -131,9 +131,7 @@ def _enrolment(centre: Centre, round_: UpdateRound, pk: int) -> Enrolment:
 def _centre(pk: int, actor: Any) -> Centre:
     """The centre, locked: one person at a time changes its lists."""
     rows = Centre.objects.visible_to(actor).filter(is_active=True)
-    centre = (
-        rows.select_for_update(of=("self",)).select_related("association").get(pk=pk)
-    )
-    if not actor.is_member:
-        raise PermissionDenied
+    rows = rows.select_for_update(of=("self",))
+    centre = rows.select_related("association__delegation").get(pk=pk)
+    acting.check_entry(actor, centre.association)
     return centre

@@ -10,7 +10,7 @@ import os
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from institutions import acting
 from institutions.enums import Validity
 from institutions.models import Association, Document, DocumentType
 from institutions.models.documents import document_path
@@ -92,9 +93,9 @@ def take_back(document_pk: int, *, actor: Any) -> Document:
     """
     with transaction.atomic():
         rows = Document.objects.visible_to(actor)
+        rows = rows.select_related("association__delegation")
         document = rows.select_for_update(of=("self",)).get(pk=document_pk)
-        if not actor.is_member:
-            raise PermissionDenied
+        acting.check_entry(actor, document.association)
         document.is_withdrawn = True
         document.save(update_fields=["is_withdrawn"])
     return document

@@ -19,6 +19,7 @@ from institutions.update.life import (
     verify,
 )
 from institutions.update.progress import SectionState, progress, remaining
+from institutions.update.remarks import save_remark
 
 __all__ = [
     "NotComplete",
@@ -35,6 +36,7 @@ __all__ = [
     "may_verify",
     "progress",
     "remaining",
+    "save_remark",
     "save_section",
     "send_back",
     "verify",

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from institutions import carry, drafts, sections, writing
+from institutions import acting, carry, changes, drafts, sections, writing
 from institutions.enums import Answer, UpdateState
 from institutions.models import AnnualUpdate, SectionAnswer
 from institutions.snapshots import UPDATE
+from institutions.update import events, remarks
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def answer_unchanged(
         raise ValidationError(_("This update has been confirmed already."))
     if _answers(update, key).filter(answer=Answer.UNCHANGED).exists():
         _give_up_draft(update, key, actor)
+        _answer(update, key, Answer.UNCHANGED, actor)
         return update
     if carry.has_rows(key, carry.year_of(key, update.round)):
         raise ValidationError(
@@ -42,11 +44,11 @@ def answer_unchanged(
 
 @transaction.atomic
 def answer_complete(
-    update_pk: int, section: str, unit: int, *, actor: Any
+    update_pk: int, section: str, unit: int, *, actor: Any, explanation: str = ""
 ) -> AnnualUpdate:
     """The rows of this year are right as they stand: a list is complete.
 
-    What was typed and not saved is given up.
+    What was typed and not saved is given up. Raises ``changes.NeedsExplanation``.
     """
     update = locked(update_pk, actor)
     key = sections.find(update.association, section, unit)
@@ -55,8 +57,9 @@ def answer_complete(
     year = carry.year_of(key, update.round)
     if not key.section.is_list and not carry.has_rows(key, year):
         raise ValidationError(_("Nothing was entered this year: fill this section in."))
+    text = changes.check_explained(key, update.round, explanation)
     _give_up_draft(update, key, actor)
-    _answer(update, key, Answer.CHANGED, actor)
+    _answer(update, key, Answer.CHANGED, actor, explanation=text)
     return update
 
 
@@ -70,10 +73,12 @@ def save_section(  # noqa: PLR0913 -- the section takes three words, what is sav
     version: int,
     raw: drafts.Raw,
     cleaned: Mapping[str, Any] | None,
+    explanation: str = "",
 ) -> drafts.Draft:
     """Save a section, or keep what was typed where ``cleaned`` is ``None``.
 
-    ``version`` is that of the draft the page showed. Raises ``StaleSection``. After
+    ``version`` is that of the draft the page showed. Raises ``StaleSection``, and
+    ``changes.NeedsExplanation`` when nothing is said of a large change. After
     *confirm* the record may still be changed: the answers stay as they were
     confirmed, and the difference is a finding (decision 8).
     """
@@ -86,7 +91,10 @@ def save_section(  # noqa: PLR0913 -- the section takes three words, what is sav
     draft = drafts.clear(UPDATE, update.pk, key.slug, actor=actor, version=version)
     writing.write(key, update.round, cleaned)
     if is_open(update):
-        _answer(update, key, Answer.CHANGED, actor)
+        text = changes.check_explained(key, update.round, explanation)
+        _answer(update, key, Answer.CHANGED, actor, explanation=text)
+    else:
+        events.note_entry(update, actor=actor)
     return draft
 
 
@@ -110,11 +118,11 @@ def is_open(update: AnnualUpdate) -> bool:
 
 
 def locked(update_pk: int, actor: Any) -> AnnualUpdate:
-    """The row, locked. Out of scope ``DoesNotExist``; staff ``PermissionDenied``."""
+    """The row, locked. Out of scope ``DoesNotExist``; ``PermissionDenied`` for staff
+    who may not enter on behalf."""
     rows = AnnualUpdate.objects.visible_to(actor).select_for_update(of=("self",))
     update = rows.select_related("association__delegation", "round").get(pk=update_pk)
-    if not actor.is_member:
-        raise PermissionDenied
+    acting.check_entry(actor, update.association)
     return update
 
 
@@ -130,10 +138,18 @@ def _answers(update: AnnualUpdate, key: sections.Key) -> Any:
     )
 
 
-def _answer(update: AnnualUpdate, key: sections.Key, answer: str, actor: Any) -> None:
+def _answer(
+    update: AnnualUpdate,
+    key: sections.Key,
+    answer: str,
+    actor: Any,
+    *,
+    explanation: str = "",
+) -> None:
+    values = {"answer": answer, "answered_by": actor, "explanation": explanation}
     SectionAnswer.objects.update_or_create(
-        update=update,
-        section=key.code,
-        unit=key.unit_id,
-        defaults={"answer": answer, "answered_by": actor},
+        update=update, section=key.code, unit=key.unit_id, defaults=values
     )
+    if update.state == UpdateState.SENT_BACK:
+        remarks.answer(update, key)
+    events.note_entry(update, actor=actor)

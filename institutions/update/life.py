@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import Role
-from institutions import notifications, snapshots
-from institutions.enums import MembershipRole, UpdateState
+from institutions import acting, notifications, snapshots
+from institutions.enums import MembershipRole, UpdateState, UpdateStep
 from institutions.models import AnnualUpdate, Association, UpdateRound
+from institutions.update import events, remarks
 from institutions.update.answers import is_open, locked
 from institutions.update.progress import SectionState, remaining
 
@@ -59,15 +59,17 @@ def accepted_update(association: Association, year: int) -> AnnualUpdate | None:
 def begin(association_pk: int, *, actor: Any, year: int) -> AnnualUpdate:
     """Begin the update of a year, or find it begun: there is one."""
     associations = Association.objects.current().visible_to(actor)
-    association = associations.select_for_update(of=("self",)).get(pk=association_pk)
-    if not actor.is_member:
-        raise PermissionDenied
+    rows = associations.select_related("delegation").select_for_update(of=("self",))
+    association = rows.get(pk=association_pk)
+    acting.check_entry(actor, association)
     round_ = UpdateRound.objects.open_on(timezone.localdate()).filter(year=year).first()
     if round_ is None:
         raise ValidationError(_("The update of this year is not open yet."))
-    update, _created = AnnualUpdate.objects.get_or_create(
+    update, is_new = AnnualUpdate.objects.get_or_create(
         association=association, round=round_
     )
+    if is_new:
+        events.note(update, UpdateStep.BEGUN, actor=actor)
     return update
 
 
@@ -98,31 +100,45 @@ def confirm(update_pk: int, *, actor: Any, version: int) -> AnnualUpdate:
     update.verified_at = update.verified_by = None
     _save(update)
     _freeze(update)
+    events.note(update, UpdateStep.CONFIRMED, actor=actor)
     notifications.update_confirmed(update)
     return update
 
 
 @transaction.atomic
 def verify(update_pk: int, *, actor: Any, version: int) -> AnnualUpdate:
-    """The delegation of the seat verifies what was confirmed."""
+    """The delegation of the seat verifies what was confirmed.
+
+    Remarks that were never sent go. Whoever entered the update does not verify alone:
+    the coordination is told (decision 29).
+    """
     update = _for_review(update_pk, actor, version)
     update.state = UpdateState.VERIFIED
     update.verified_at, update.verified_by = timezone.now(), actor
     _save(update)
+    update.remarks.filter(event=None).delete()
+    events.note(update, UpdateStep.VERIFIED, actor=actor)
     notifications.update_verified(update)
+    if events.was_entered_by(update, actor):
+        notifications.update_entered_and_verified(update, actor)
     return update
 
 
 @transaction.atomic
 def send_back(update_pk: int, *, actor: Any, version: int, reason: str) -> AnnualUpdate:
-    """Back to the association, with what to correct; its answers stay."""
+    """Back to the association with the reason and all remarks kept so far; its
+    answers stay."""
     update = _for_review(update_pk, actor, version)
     if not reason.strip():
         raise ValidationError({"reason": _("Please say what to correct.")})
     update.state = UpdateState.SENT_BACK
     update.sent_back_reason = reason.strip()
     _save(update)
-    notifications.update_sent_back(update)
+    event = events.note(
+        update, UpdateStep.SENT_BACK, actor=actor, reason=update.sent_back_reason
+    )
+    count = remarks.carry(update, event)
+    notifications.update_sent_back(update, remark_count=count)
     return update
 
 
@@ -134,14 +150,7 @@ def may_confirm(update: AnnualUpdate, actor: Any) -> bool:
 
 def may_verify(association: Association, actor: Any) -> bool:
     """An officer of the seat's delegation, or its coordinator (decision 7)."""
-    if not actor.is_active:
-        return False
-    if actor.role == Role.DELEGATE:
-        return actor.delegation_id == association.delegation_id
-    return (
-        actor.role == Role.COORDINATOR
-        and actor.region_id == association.delegation.region_id
-    )
+    return acting.is_officer_of(association, actor)
 
 
 def _for_review(update_pk: int, actor: Any, version: int) -> AnnualUpdate:

@@ -1,5 +1,6 @@
 """Where an update stands, section by section."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,16 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from institutions import drafts, sections
-from institutions.enums import Answer
-from institutions.models import AnnualUpdate, SectionAnswer
+from institutions.enums import Answer, UpdateState
+from institutions.models import AnnualUpdate, SectionAnswer, UpdateRemark
 from institutions.snapshots import UPDATE
+from institutions.update import remarks
 
-TODO, INVALID, DONE = "todo", "invalid", "done"
+TODO, INVALID, DONE, REMARK = "todo", "invalid", "done", "remark"
 
 
 @dataclass(frozen=True)
 class SectionState:
-    """One section of one update. ``state``: todo, invalid or done."""
+    """One section of one update. ``state``: todo, invalid, done, or remark where the
+    delegation asks for a correction: ``remarks`` says which."""
 
     code: str
     unit: int
@@ -28,9 +31,13 @@ class SectionState:
     answer: str = ""
     answered_by: Any = None
     answered_at: datetime | None = None
+    explanation: str = ""
+    remarks: tuple[UpdateRemark, ...] = ()
 
     @property
     def label(self) -> str:
+        if self.state == REMARK:
+            return _("to correct")
         if self.state == INVALID:
             return _("to finish")
         if self.state == TODO:
@@ -39,7 +46,7 @@ class SectionState:
 
     @property
     def tone(self) -> str:
-        return {INVALID: "stop", TODO: "wait", DONE: "done"}[self.state]
+        return {INVALID: "stop", REMARK: "stop", TODO: "wait", DONE: "done"}[self.state]
 
     icon = ""
 
@@ -59,8 +66,14 @@ def progress(update: AnnualUpdate) -> list[SectionState]:
         for answer in update.answers.select_related("answered_by")
     }
     kept = drafts.read_all(UPDATE, update.pk)
+    asked = _remarks(update)
     return [
-        _state(key, answers.get(key.slug), kept.get(key.slug, drafts.NOTHING))
+        _state(
+            key,
+            answers.get(key.slug),
+            kept.get(key.slug, drafts.NOTHING),
+            asked.get(key.slug, []),
+        )
         for key in sections.keys_of(update.association)
     ]
 
@@ -70,12 +83,34 @@ def remaining(update: AnnualUpdate) -> list[SectionState]:
     return [section for section in progress(update) if section.state != DONE]
 
 
+def _remarks(update: AnnualUpdate) -> dict[str, list[UpdateRemark]]:
+    """What waits for a correction, by section."""
+    found: dict[str, list[UpdateRemark]] = defaultdict(list)
+    if update.state == UpdateState.SENT_BACK:
+        for remark in remarks.of_update(update):
+            found[sections.slug(remark.section, remark.unit)].append(remark)
+    return found
+
+
 def _state(
-    key: sections.Key, answer: SectionAnswer | None, draft: drafts.Draft
+    key: sections.Key,
+    answer: SectionAnswer | None,
+    draft: drafts.Draft,
+    asked: list[UpdateRemark],
 ) -> SectionState:
     state = DONE if answer else TODO
+    if asked:
+        state = REMARK
     if draft.raw is not None:
         state = INVALID
+    said = {}
+    if answer:
+        said = {
+            "answer": answer.answer,
+            "answered_by": answer.answered_by,
+            "answered_at": answer.answered_at,
+            "explanation": answer.explanation,
+        }
     return SectionState(
         code=key.code,
         unit=key.unit_id,
@@ -83,7 +118,6 @@ def _state(
         unit_name=key.unit.name if key.unit else "",
         hint=str(key.section.hint),
         state=state,
-        answer=answer.answer if answer else "",
-        answered_by=answer.answered_by if answer else None,
-        answered_at=answer.answered_at if answer else None,
+        remarks=tuple(asked),
+        **said,
     )

@@ -84,10 +84,13 @@ def test_nobody_begins_for_a_foreign_association(association):
         update.begin(association.pk, actor=stranger, year=YEAR)
 
 
-def test_staff_do_not_begin_an_update(association):
+@pytest.mark.parametrize(
+    "officer", [factories.CentralFactory, factories.InspectorFactory]
+)
+def test_those_who_only_read_do_not_begin_an_update(association, officer):
     factories.UpdateRoundFactory()
     with pytest.raises(PermissionDenied):
-        update.begin(association.pk, actor=factories.DelegateFactory(), year=YEAR)
+        update.begin(association.pk, actor=officer(), year=YEAR)
 
 
 # Unchanged.
@@ -108,10 +111,10 @@ def test_unchanged_copies_the_rows_of_last_year(begun, association, manager):
 def test_unchanged_never_undoes_figures_of_this_year(begun, association, manager):
     home = factories.InstitutionFactory(association=association)
     factories.HeadcountFactory(institution=home, year=YEAR - 1, count=41)
-    factories.HeadcountFactory(institution=home, year=YEAR, count=7)
+    factories.HeadcountFactory(institution=home, year=YEAR, count=40)
     with pytest.raises(ValidationError):
         update.answer_unchanged(begun.pk, "headcounts", home.pk, actor=manager)
-    assert home.headcounts.get(year=YEAR).count == 7
+    assert home.headcounts.get(year=YEAR).count == 40
     update.answer_complete(begun.pk, "headcounts", home.pk, actor=manager)
     assert begun.answers.get().answer == Answer.CHANGED
 

@@ -1,0 +1,128 @@
+"""Large changes of a year's figures: those that ask for a word of explanation.
+
+The limits are those of the update round: a percentage of people, another of amounts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, Sum, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from institutions import carry
+from institutions.enums import AccountKind
+from institutions.models import (
+    AccountLine,
+    Enrolment,
+    Headcount,
+    StaffCount,
+    StaffMember,
+    UpdateRound,
+)
+from institutions.sections import Key
+
+MAX_LENGTH = 500
+MIN_LETTERS = 3
+
+Totals = dict[str, dict[int, Decimal]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is added up of one table; ``groups``: a column that tells totals apart."""
+
+    label: Any
+    total: Any
+    groups: Any = Value("")
+    is_amount: bool = False
+
+
+MEASURES: dict[Any, Measure] = {
+    Headcount: Measure(gettext_lazy("beneficiaries"), Sum("count")),
+    StaffCount: Measure(gettext_lazy("staff"), Sum("count")),
+    AccountLine: Measure("", Sum("amount"), groups=F("kind"), is_amount=True),
+    Enrolment: Measure(gettext_lazy("children"), Count("pk")),
+    StaffMember: Measure(gettext_lazy("staff"), Count("pk")),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One total that moved by more than the round lets pass unsaid."""
+
+    label: str
+    before: Any
+    after: Any
+    is_amount: bool
+
+    @property
+    def percent(self) -> int:
+        return round((self.after - self.before) * 100 / self.before)
+
+
+class NeedsExplanation(ValidationError):
+    """``changes``: the totals that ask for a word."""
+
+    def __init__(self, changes: list[Change], text: str):
+        self.changes = changes
+        self.text = text
+        super().__init__(text, code="explanation")
+
+
+def check_explained(key: Key, round_: UpdateRound, explanation: str) -> str:
+    """The explanation to keep. Raises ``NeedsExplanation``."""
+    text = explanation.strip()
+    if len(text) > MAX_LENGTH:
+        message = _("Shorten the explanation to %(count)s characters.")
+        raise NeedsExplanation(large(key, round_), message % {"count": MAX_LENGTH})
+    changes = large(key, round_)
+    if changes and sum(letter.isalpha() for letter in text) < MIN_LETTERS:
+        message = _("This changed a lot since last year: say why in a few words.")
+        raise NeedsExplanation(changes, message)
+    return text
+
+
+def large(key: Key, round_: UpdateRound) -> list[Change]:
+    """Totals of this year beyond the limits, against the last year there is."""
+    year = carry.year_of(key, round_)
+    found: list[Change] = []
+    for rows in carry.rows_of(key):
+        measure = MEASURES.get(rows.model)
+        if measure is not None:
+            found += _beyond(measure, rows, year, round_)
+    return found
+
+
+def _beyond(
+    measure: Measure, rows: Any, year: int, round_: UpdateRound
+) -> Iterable[Change]:
+    limit = (
+        round_.amount_change_percent
+        if measure.is_amount
+        else round_.headcount_change_percent
+    )
+    for group, totals in _totals(measure, rows, year).items():
+        last = max((found for found in totals if found < year), default=None)
+        before = totals[last] if last else 0
+        after = totals.get(year, 0)
+        if before and abs(after - before) * 100 > limit * before:
+            label = AccountKind(group).label if group else measure.label
+            yield Change(str(label), before, after, measure.is_amount)
+
+
+def _totals(measure: Measure, rows: Any, year: int) -> Totals:
+    """By group, then by year: one question."""
+    found: Totals = defaultdict(dict)
+    rows = rows.filter(year__lte=year).order_by().annotate(of=measure.groups)
+    for group, when, total in (
+        rows.values("of", "year")
+        .annotate(total=measure.total)
+        .values_list("of", "year", "total")
+    ):
+        found[group][when] = total
+    return found
