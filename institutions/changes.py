@@ -34,18 +34,18 @@ Totals = dict[str, dict[int, Decimal]]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is added up of one table; ``groups``: a column that tells totals apart."""
+    """What is added up of one table; ``group``: a column that tells totals apart."""
 
     label: Any
     total: Any
-    groups: Any = Value("")
+    group: str = ""
     is_amount: bool = False
 
 
 MEASURES: dict[Any, Measure] = {
     Headcount: Measure(gettext_lazy("beneficiaries"), Sum("count")),
     StaffCount: Measure(gettext_lazy("staff"), Sum("count")),
-    AccountLine: Measure("", Sum("amount"), groups=F("kind"), is_amount=True),
+    AccountLine: Measure("", Sum("amount"), group="kind", is_amount=True),
     Enrolment: Measure(gettext_lazy("children"), Count("pk")),
     StaffMember: Measure(gettext_lazy("staff"), Count("pk")),
 }
@@ -118,7 +118,8 @@ def _beyond(
 def _totals(measure: Measure, rows: Any, year: int) -> Totals:
     """By group, then by year: one question."""
     found: Totals = defaultdict(dict)
-    rows = rows.filter(year__lte=year).order_by().annotate(of=measure.groups)
+    of = F(measure.group) if measure.group else Value("")
+    rows = rows.filter(year__lte=year).order_by().annotate(of=of)
     for group, when, total in (
         rows.values("of", "year")
         .annotate(total=measure.total)

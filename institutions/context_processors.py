@@ -15,7 +15,7 @@ def portal(request):
     if getattr(request, "user", None) is None or request.user.is_anonymous:
         return {}
     if request.user.is_staff:
-        return {}
+        return on_behalf(request)
     return {
         "current_association": SimpleLazyObject(association),
         "is_manager": SimpleLazyObject(lambda: current.is_manager(request)),
@@ -23,3 +23,11 @@ def portal(request):
             lambda: len(current.memberships_of(request)) > 1
         ),
     }
+
+
+def on_behalf(request):
+    """For an officer who enters data: nothing is asked without the mark of it."""
+    if current.ON_BEHALF_KEY not in getattr(request, "session", {}):
+        return {}
+    entered = SimpleLazyObject(lambda: current.entered_association(request))
+    return {"current_association": entered, "is_on_behalf": True}

@@ -11,6 +11,10 @@ urlpatterns = [
     path("update/", views.overview, name="update"),
     path("update/begin/", views.begin, name="update_begin"),
     path("update/confirm/", views.confirm, name="update_confirm"),
+    path("update/years/", views.years, name="update_years"),
+    path("update/years/print/", views.years_print, name="update_years_print"),
+    path("on-behalf/<int:pk>/", views.on_behalf.enter, name="on_behalf"),
+    path("on-behalf/stop/", views.on_behalf.stop, name="on_behalf_stop"),
     path("update/<slug:code>/<int:unit>/", views.section, name="update_section"),
     path(
         "update/<slug:code>/<int:unit>/change/",

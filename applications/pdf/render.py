@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import segno
@@ -11,9 +10,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
-from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from accounts.paper import font_urls, to_pdf
 from applications.enums import LetterKind
 
 TEMPLATES = {
@@ -23,33 +21,13 @@ TEMPLATES = {
 }
 # The receipt is for the counter of any office: both languages, Arabic first (32).
 BILINGUAL = (LetterKind.RECEIPT,)
-FONTS = Path(settings.BASE_DIR, "static", "fonts", "plex")
 # What officers typed, in whichever language they write.
 FREE_TEXTS = {"text", "reason"}
 
 
-class OwnFiles(URLFetcher):
-    """Our own type and the QR drawn in the page; nothing else, from nowhere else."""
-
-    def fetch(self, url, headers=None):
-        if url.startswith("data:image/svg+xml") or url in font_urls().values():
-            return super().fetch(url, headers)
-        raise FatalURLFetchingError(f"a letter may not read {url[:60]}")
-
-
-def font_urls() -> dict[str, str]:
-    names = {"regular": "400Regular", "bold": "700Bold"}
-    return {
-        weight: (FONTS / f"IBMPlexSansArabic_{name}.ttf").as_uri()
-        for weight, name in names.items()
-    }
-
-
 def render(letter) -> bytes:
     """The PDF of one letter, produced as PDF/UA-1 with its language and title."""
-    html = letter_html(letter)
-    document = HTML(string=html, url_fetcher=OwnFiles())
-    return document.write_pdf(pdf_variant="pdf/ua-1")
+    return to_pdf(letter_html(letter))
 
 
 def letter_html(letter) -> str:

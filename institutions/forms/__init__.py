@@ -7,6 +7,7 @@ from institutions.forms.association import (
     WholeRowMixin,
 )
 from institutions.forms.documents import DocumentForm
+from institutions.forms.explanation import ExplanationForm
 from institutions.forms.figures import AccountsForm, HeadcountsForm
 from institutions.forms.people import ChildForm, StaffMemberForm
 from institutions.forms.units import CentreForm, InstitutionForm
@@ -29,6 +30,7 @@ __all__ = [
     "CentreForm",
     "ChildForm",
     "DocumentForm",
+    "ExplanationForm",
     "HeadcountsForm",
     "IdentityForm",
     "InstitutionForm",

@@ -1,5 +1,6 @@
 """The annual update (تحيين المعطيات): begun → confirmed → verified, or sent back."""
 
+from institutions.update import remarks
 from institutions.update.answers import (
     answer_complete,
     answer_unchanged,
@@ -36,6 +37,7 @@ __all__ = [
     "may_verify",
     "progress",
     "remaining",
+    "remarks",
     "save_remark",
     "save_section",
     "send_back",

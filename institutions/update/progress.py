@@ -36,12 +36,15 @@ class SectionState:
 
     @property
     def label(self) -> str:
-        if self.state == REMARK:
-            return _("to correct")
-        if self.state == INVALID:
-            return _("to finish")
-        if self.state == TODO:
-            return _("to do")
+        waiting = {
+            REMARK: _("to correct"),
+            INVALID: _("to finish"),
+            TODO: _("to do"),
+        }
+        return waiting.get(self.state) or self.answer_label
+
+    @property
+    def answer_label(self) -> str:
         return _("unchanged") if self.answer == Answer.UNCHANGED else _("changed")
 
     @property
@@ -49,6 +52,11 @@ class SectionState:
         return {INVALID: "stop", REMARK: "stop", TODO: "wait", DONE: "done"}[self.state]
 
     icon = ""
+
+    @property
+    def step(self) -> str:
+        """As the line of progress shows it."""
+        return "is-done" if self.state == DONE else ""
 
     @property
     def url(self) -> str:

@@ -1,5 +1,6 @@
 """Pages of the portal about the record of one's association."""
 
+from institutions.views import on_behalf
 from institutions.views.documents import (
     document_file,
     document_list,
@@ -17,6 +18,7 @@ from institutions.views.people import (
 from institutions.views.record import choose, record
 from institutions.views.sections import section, section_change
 from institutions.views.update import begin, confirm, overview
+from institutions.views.years import years, years_print
 
 __all__ = [
     "begin",
@@ -29,6 +31,7 @@ __all__ = [
     "document_list",
     "document_take_back",
     "document_upload",
+    "on_behalf",
     "overview",
     "record",
     "section",
@@ -36,4 +39,6 @@ __all__ = [
     "staff_edit",
     "staff_list",
     "staff_remove",
+    "years",
+    "years_print",
 ]

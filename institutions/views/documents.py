@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import access
-from accounts.decorators import member_required
 from accounts.enums import Access
 from institutions import shelves, vault
-from institutions.current import current_association
+from institutions.current import current_association, entry_required
 from institutions.forms import DocumentForm
 from institutions.models import Document, DocumentType
 
@@ -25,7 +24,7 @@ PDF_READER = (
 )
 
 
-@member_required
+@entry_required
 def document_list(request, *, refused=None, status=200):
     association = current_association(request)
     context = {
@@ -35,7 +34,7 @@ def document_list(request, *, refused=None, status=200):
     return render(request, "institutions/documents.html", context, status=status)
 
 
-@member_required
+@entry_required
 def document_upload(request, code, unit):
     """Keep a file of one type, about the association or one of its units."""
     association = current_association(request)
@@ -82,7 +81,7 @@ def keep(request, association, document_type, about):
     )
 
 
-@member_required
+@entry_required
 def document_take_back(request, pk):
     rows = Document.objects.visible_to(request.user).current()
     document = get_object_or_404(

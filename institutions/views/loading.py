@@ -1,14 +1,26 @@
 """What the pages of an update begin with: the association's own, or nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 
 from institutions import carry, drafts, readable, sections, snapshots, update
 from institutions.current import current_association
-from institutions.models import AnnualUpdate, Association
+from institutions.enums import Answer
+from institutions.models import AnnualUpdate, Association, SectionAnswer
 from institutions.snapshots import UPDATE
+
+
+@dataclass(frozen=True)
+class Said:
+    """A remark where it is shown; ``label``: the field it names."""
+
+    key: str
+    label: str
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,24 @@ class SectionPage:
     def lines(self, year: int | None = None) -> list[readable.Line]:
         piece = snapshots.section_content(self.key, year=year or self.year_shown())
         return readable.lines(self.key.code, piece, readable.Names(piece))
+
+    def last_entered(self) -> SectionAnswer | None:
+        """When these values were typed, in this update or an earlier one."""
+        rows = SectionAnswer.objects.filter(
+            update__association=self.association,
+            section=self.key.code,
+            unit=self.key.unit_id,
+            answer=Answer.CHANGED,
+        )
+        return rows.select_related("answered_by").order_by("-answered_at").first()
+
+    def said(self, remarks, lines: list[readable.Line]) -> list[Said]:
+        """Remarks with the words of their field."""
+        labels = {line.key: line.label for line in lines}
+        return [
+            Said(row.field, labels.get(row.field, ""), row.text, row.written_at)
+            for row in remarks
+        ]
 
 
 def load_update(request) -> AnnualUpdate:
@@ -76,3 +106,22 @@ def next_page(states: list[update.SectionState], code: str, unit: int) -> str | 
         if state.state != "done":
             return state.url
     return None
+
+
+def put_at_fields(form: Any, said: list[Said]) -> list[Said]:
+    """Each remark stands at its field of the form; those that have none come back."""
+    fields = getattr(form, "form", form).fields
+    left = []
+    for remark in said:
+        names = (remark.key, remark.key.removesuffix("_id"))
+        name = next((n for n in (*names, _dashed(remark.key)) if n in fields), None)
+        if name is None:
+            left.append(remark)
+        else:
+            fields[name].remark = remark
+    return left
+
+
+def _dashed(key: str) -> str:
+    """``revenue.own`` is the field ``revenue-own``."""
+    return key.replace(".", "-")

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import access
-from accounts.decorators import member_required
 from accounts.enums import Access
 from institutions import people, update
-from institutions.current import current_association
+from institutions.current import current_association, entry_required
 from institutions.forms import ChildForm, StaffMemberForm
 from institutions.models import Centre, Enrolment, StaffMember
 
@@ -35,7 +34,7 @@ def load_list(request, centre_pk):
     return centre, round_
 
 
-@member_required
+@entry_required
 @never_cache
 def child_list(request, centre):
     """By code. The names are shown to who asks for them, and the asking is logged."""
@@ -79,7 +78,7 @@ def last_year_exists(model, centre, round_):
     return rows.exists()
 
 
-@member_required
+@entry_required
 @never_cache
 def child_edit(request, centre, pk=0):
     centre, round_ = load_list(request, centre)
@@ -112,7 +111,7 @@ def saved(request, form, url_name, centre):
     return redirect(url_name, centre.pk)
 
 
-@member_required
+@entry_required
 def child_remove(request, pk):
     rows = Enrolment.objects.visible_to(request.user).select_related("centre", "child")
     row = get_object_or_404(rows.defer(*CHILD_COLUMNS), pk=pk)
@@ -125,7 +124,7 @@ def child_remove(request, pk):
     return render(request, "institutions/row_remove.html", context)
 
 
-@member_required
+@entry_required
 @never_cache
 def staff_list(request, centre):
     centre, round_ = load_list(request, centre)
@@ -145,7 +144,7 @@ def staff_list(request, centre):
     return render(request, "institutions/staff.html", context)
 
 
-@member_required
+@entry_required
 @never_cache
 def staff_edit(request, centre, pk=0):
     centre, round_ = load_list(request, centre)
@@ -165,7 +164,7 @@ def staff_edit(request, centre, pk=0):
     return render(request, "institutions/staff_form.html", context)
 
 
-@member_required
+@entry_required
 def staff_remove(request, pk):
     rows = StaffMember.objects.visible_to(request.user).defer("name")
     row = get_object_or_404(rows, pk=pk)

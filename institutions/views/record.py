@@ -8,6 +8,7 @@ from institutions import readable, sections, snapshots, update
 from institutions.current import (
     choose_association,
     current_association,
+    entry_required,
     memberships_of,
 )
 from institutions.differences import parts
@@ -29,7 +30,7 @@ def choose(request):
     return render(request, "institutions/choose.html", {"memberships": memberships})
 
 
-@member_required
+@entry_required
 def record(request):
     """Everything the portal knows of the association, section by section."""
     association = current_association(request)

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import member_required
-from institutions import update
-from institutions.current import current_association, is_manager
+from institutions import snapshots, update
+from institutions.current import current_association, entry_required, is_manager
 from institutions.findings import check_record
+from institutions.models import Snapshot
 from institutions.update.answers import is_open
 from institutions.views.loading import find_update_of, load_update
 
 
-@member_required
+@entry_required
 def overview(request):
     association = current_association(request)
     round_ = update.current_round()
@@ -30,19 +31,34 @@ def overview(request):
             "groups": grouped(states),
             "done": sum(state.state == "done" for state in states),
             "total": len(states),
+            "steps": [state.step for state in states],
+            "remark_count": sum(len(state.remarks) for state in states),
             "is_open": is_open(found),
+            "events": found.events.select_related("actor"),
+            "frozen": frozen_copy(found),
         }
     return render(request, "institutions/update.html", context)
 
 
-@member_required
+def frozen_copy(found):
+    """Its hash and date; the content can be long and is not read here."""
+    if found.confirmed_at is None:
+        return None
+    rows = Snapshot.objects.filter(kind=snapshots.UPDATE, object_id=found.pk)
+    return rows.defer("content").order_by("-version").first()
+
+
+@entry_required
 @require_POST
 def begin(request):
+    """Straight to the first section, for there is nothing to read in between."""
     association = current_association(request)
     round_ = update.current_round()
-    if round_ is not None:
-        update.begin(association.pk, actor=request.user, year=round_.year)
-    return redirect("institutions:update")
+    if round_ is None:
+        return redirect("institutions:update")
+    found = update.begin(association.pk, actor=request.user, year=round_.year)
+    left = update.remaining(found) if is_open(found) else []
+    return redirect(left[0].url if left else "institutions:update")
 
 
 @member_required
@@ -59,9 +75,7 @@ def confirm(request):
             for text in error.messages:
                 messages.error(request, text)
         else:
-            messages.success(
-                request, _("The update is confirmed. Your delegation has been told.")
-            )
+            messages.success(request, _("The update is confirmed."))
         return redirect("institutions:update")
     context = {
         "update": found,

@@ -9,10 +9,11 @@ from pypdf import PdfReader
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
+from accounts.paper import OwnFiles
 from applications.enums import LetterKind, State
 from applications.models import CompletionRequest, Letter
 from applications.pdf import content
-from applications.pdf.render import OwnFiles, direction, letter_html, render
+from applications.pdf.render import direction, letter_html, render
 from tests.factories import (
     ApplicationFactory,
     AssociationFactory,

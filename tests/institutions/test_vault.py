@@ -188,7 +188,7 @@ def test_a_stranger_takes_nothing_back(keep):
     with pytest.raises(Document.DoesNotExist):
         vault.take_back(document.pk, actor=stranger)
     with pytest.raises(PermissionDenied):
-        vault.take_back(document.pk, actor=factories.DelegateFactory())
+        vault.take_back(document.pk, actor=factories.CentralFactory())
     assert not Document.objects.get().is_withdrawn
 
 

@@ -43,6 +43,7 @@ MODELS = {
     ("institutions:staff_remove", "pk"): "institutions.staffmember",
     ("institutions:document", "pk"): "institutions.document",
     ("institutions:document_take_back", "pk"): "institutions.document",
+    ("institutions:on_behalf", "pk"): "institutions.association",
     ("institutions:update_section", "unit"): "institutions.institution",
     ("institutions:update_change", "unit"): "institutions.institution",
     ("institutions:document_upload", "unit"): "institutions.institution",
