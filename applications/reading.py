@@ -164,7 +164,9 @@ class Reading:
     # What was certified
 
     @cached_property
-    def confirmed(self) -> dict[str, Any] | None:
-        """The record as the annual update confirmed it."""
-        found = snapshots.latest(snapshots.UPDATE, self.application.update_id)
-        return snapshots.read(found) if found else None
+    def record_changes(self) -> list[str]:
+        """Parts of the record that are not what the annual update confirmed (8)."""
+        confirmed = snapshots.latest(snapshots.UPDATE, self.application.update_id)
+        if confirmed is None:
+            return []
+        return snapshots.changed_parts(confirmed, self.record, self.record_parts)

@@ -172,11 +172,16 @@ def content_of(
     record: Record, *, parts: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """The same, of rows that may have been read already; ``parts`` as well."""
+    parts = parts or parts_of(record)
+    return _whole(record, parts, documents=_documents(record))
+
+
+def _whole(record: Record, parts: dict[str, Any], *, documents: Any) -> dict[str, Any]:
     return {
         "year": record.year,
         "accounts_year": record.accounts_year,
-        **(parts or parts_of(record)),
-        "documents": _documents(record),
+        **parts,
+        "documents": documents,
     }
 
 
@@ -191,6 +196,27 @@ def parts_of(record: Record) -> dict[str, Any]:
         "centres": _centres(record),
         "accounts": accounts.get(None, {}),
     }
+
+
+def changed_parts(
+    snapshot: Snapshot, record: Record, parts: dict[str, Any]
+) -> list[str]:
+    """Names of ``parts`` that are not what was certified.
+
+    Mostly nothing is: the text is then the same on both sides of the documents, and is
+    not even parsed.
+    """
+    now = canonical(_whole(record, parts, documents=None))
+    head, documents, tail = now.partition('"documents":null')
+    text = snapshot.content
+    if text.startswith(head + documents[: -len("null")]) and text.endswith(tail):
+        return []
+    before = read(snapshot)
+    return [
+        name
+        for name, content in parts.items()
+        if canonical(content) != canonical(before.get(name))
+    ]
 
 
 def section_content(key: Key, *, year: int | None) -> Any:
@@ -220,10 +246,9 @@ def _documents(record: Record) -> list[dict[str, Any]]:
 
 
 def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in names}
     return {
-        name: str(value) if name.endswith("phone") else value
-        for name, value in values.items()
+        name: str(getattr(row, name)) if name.endswith("phone") else getattr(row, name)
+        for name in names
     }
 
 

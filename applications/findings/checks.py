@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.enums import LineKind
 from applications.models import Application, Call
 from applications.reading import Reading
-from institutions import snapshots
 from institutions.enums import AccountKind
 from institutions.record import EnrolmentRow
 
@@ -206,19 +205,11 @@ def funded_twice(reading: Reading, limit: Decimal) -> Evidence | None:
 
 def record_changed(reading: Reading, limit: Decimal) -> Evidence | None:
     """The record is not what was confirmed (decision 8), documents apart."""
-    before = reading.confirmed
-    if before is None:
-        return None
-    changed = [
-        part
-        for part, content in reading.record_parts.items()
-        if snapshots.canonical(content) != snapshots.canonical(before.get(part))
-    ]
-    if not changed:
+    if not reading.record_changes:
         return None
     return Evidence(
         _("The record has changed since the annual update was confirmed."),
-        {"parts": changed},
+        {"parts": reading.record_changes},
     )
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from institutions import snapshots
+from institutions.models import Association
 from institutions.record import Record
 from tests.factories import (
     YEAR,
@@ -96,3 +98,60 @@ def test_twins_are_those_of_the_year_in_working_centres(association):
     EnrolmentFactory(centre=centres[0], child__massar="")
     twins = Record(association, year=YEAR).twins
     assert twins == {one.child_id, other.child_id}
+
+
+def certified(record):
+    return snapshots.freeze(
+        snapshots.UPDATE,
+        1,
+        association=record.association,
+        year=record.year,
+        content=snapshots.content_of(record),
+    )
+
+
+def changes(snapshot, association):
+    record = Record(Association.objects.get(pk=association.pk), year=YEAR)
+    return snapshots.changed_parts(snapshot, record, snapshots.parts_of(record))
+
+
+def test_a_new_document_changes_no_part_of_the_record(association):
+    EnrolmentFactory(centre__association=association)
+    DocumentFactory(association=association)
+    snapshot = certified(Record(association, year=YEAR))
+    assert changes(snapshot, association) == []
+    DocumentFactory(association=association)
+    assert changes(snapshot, association) == []
+
+
+def test_each_part_that_is_not_what_was_certified_is_named(association):
+    unit = InstitutionFactory(association=association)
+    enrolment = EnrolmentFactory(centre__association=association)
+    snapshot = certified(Record(association, year=YEAR))
+    for row, name, value, found in [
+        (enrolment.child, "has_rsu", not enrolment.child.has_rsu, ["centres"]),
+        (unit, "capacity_male", 77, ["institutions", "centres"]),
+        (association, "address", "عنوان آخر", ["identity", "institutions", "centres"]),
+    ]:
+        setattr(row, name, value)
+        row.save()
+        assert changes(snapshot, association) == found
+
+
+def test_a_certified_record_that_changed_back_is_what_was_certified(association):
+    unit = InstitutionFactory(association=association, capacity_male=10)
+    snapshot = certified(Record(association, year=YEAR))
+    for capacity, found in [(11, ["institutions"]), (10, [])]:
+        unit.capacity_male = capacity
+        unit.save()
+        assert changes(snapshot, association) == found
+
+
+def test_accounts_of_another_year_are_another_record(association):
+    """The years stand in what was certified; only its parts are compared."""
+    round_ = UpdateRoundFactory(accounts_year=YEAR - 2)
+    AccountLineFactory(association=association, institution=None, year=YEAR - 2)
+    snapshot = certified(Record(association, year=YEAR))
+    round_.accounts_year = YEAR - 3
+    round_.save()
+    assert changes(snapshot, association) == ["accounts"]
