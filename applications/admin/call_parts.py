@@ -78,6 +78,7 @@ class DocumentInline(CallPartInline):
 
 class CriterionInline(CallPartInline):
     model = Criterion
+    formset = call_rows.RankedFormSet
     fields = ["name_ar", "name_fr", "max_score", "rank"]
     is_settled = True
 
@@ -317,7 +318,6 @@ class CallPartAdmin(CallPageAdmin):
 
     def response_change(self, request, obj):
         """Back to the call, where the next part waits."""
-        self.message_user(
-            request, _("Saved: %(part)s.") % {"part": self.part.name(obj)}
-        )
+        saved = _("Saved: %(part)s.") % {"part": self.part.name(obj)}
+        self.message_user(request, saved, messages.SUCCESS)
         return redirect("admin:applications_call_change", obj.pk)

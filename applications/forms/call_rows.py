@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import Max
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,17 @@ class TypeSelect(AutocompleteSelect):
         ]
 
 
-class DocumentFormSet(RowsFormSet):
+class RankedFormSet(RowsFormSet):
+    """A new row that was given no order comes last."""
+
+    def save_new(self, form, commit=True):
+        if not form.instance.rank:
+            rows = self.model._default_manager.filter(call=self.instance)
+            form.instance.rank = 1 + rows.aggregate(last=Max("rank", default=0))["last"]
+        return super().save_new(form, commit)
+
+
+class DocumentFormSet(RankedFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         field = form.fields["type"]
@@ -119,7 +130,7 @@ class RateFormSet(KeyedFormSet):
 
     def words(self, key):
         row, column = dict(self.rows).get(key[0], ""), dict(self.columns).get(key[1])
-        return f"{row}, {column}"
+        return _("%(row)s, %(rate)s") % {"row": row, "rate": column}
 
     def headings(self):
         return [label for _code, label in self.columns]

@@ -232,6 +232,15 @@ def test_document_is_changed_and_another_one_added(client, central):
     assert (second.type, second.is_required, second.hint_fr) == (other, True, "Copie")
 
 
+@pytest.mark.parametrize(("typed", "rank"), [("0", 8), ("3", 3)])
+def test_a_new_row_comes_last_unless_it_says_so(client, central, typed, rank):
+    call = bare()
+    add_document(call, 7)
+    new = {"documents-1-type": DocumentTypeFactory().pk, "documents-1-rank": typed}
+    save(client, "documents", call, **new)
+    assert call.documents.order_by("pk").last().rank == rank
+
+
 def test_a_document_is_asked_for_once(client, central):
     call = bare()
     add_document(call, 1)
@@ -274,9 +283,9 @@ def test_a_page_left_as_it_is_saves_nothing_and_not_the_call(client, central, co
 
 def test_a_rate_is_given_in_its_cell_with_any_digits(client, central):
     call = bare()
-    words = f"{Category.WOMEN.label}, {ServiceLevel.DAY.label}"
     with override("ar"):
-        name = field_of(client, "rates", call, str(words))
+        words = f"{Category.WOMEN.label}، {ServiceLevel.DAY.label}"
+        name = field_of(client, "rates", call, words)
     assert save(client, "rates", call, **{name: "١ ٢٥٠,٥٠"}).status_code == 302
     rate = call.eps_rates.get()
     assert (rate.category, rate.level, rate.amount) == (
