@@ -44,6 +44,12 @@ def subject_line(notice: Outbox) -> str:
     return _in_words(f"emails/{notice.kind}.subject.txt", _values(notice))
 
 
+def words(notice: Outbox) -> tuple[str, str]:
+    """Subject and body in the active language, without greeting: for a preview."""
+    body = _in_words(f"emails/{notice.kind}.txt", _values(notice))
+    return subject_line(notice), body
+
+
 def page_of(notice: Outbox) -> str:
     """The page to open, in the active language; empty when there is none."""
     return f"/{translation.get_language()}{notice.path}" if notice.path else ""

@@ -1,7 +1,10 @@
 """What the record tells people: rows of the outbox, never mails (decision 1)."""
 
+from collections import defaultdict
 from typing import Any
 from uuid import uuid4
+
+from django.utils import timezone
 
 from accounts import outbox
 from accounts.enums import Role
@@ -13,6 +16,7 @@ from institutions.models import (
     Association,
     Membership,
     UpdateEvent,
+    UpdateRound,
 )
 
 
@@ -63,6 +67,39 @@ def update_entered_and_verified(update: AnnualUpdate, officer: Any) -> None:
         list(others.exclude(pk=officer.pk).order_by("pk")),
         officer=str(officer),
     )
+
+
+def remind(associations: list[Association], round_: UpdateRound, *, state: str) -> None:
+    """To everybody who works for them, in one write; the key holds the day, so that a
+    second reminder of the day is none."""
+    people: dict[int, list[User]] = defaultdict(list)
+    rows = Membership.objects.active().filter(
+        association__in=associations, user__is_active=True
+    )
+    for row in rows.select_related("user").order_by("pk"):
+        people[row.association_id].append(row.user)
+    notices = []
+    for association in associations:
+        notices += outbox.notices(
+            people[association.pk],
+            "update_reminder",
+            subject=("association", association.pk),
+            context=reminder_context(association, round_, state=state),
+            path="/my/update/",
+            key=f"{round_.year}:{timezone.localdate():%Y-%m-%d}",
+        )
+    outbox.keep(notices)
+
+
+def reminder_context(
+    association: Association, round_: UpdateRound, *, state: str
+) -> dict[str, Any]:
+    return {
+        **names(association),
+        "year": round_.year,
+        "due_on": round_.due_on,
+        "state": state,
+    }
 
 
 def association_status(association: Association) -> None:

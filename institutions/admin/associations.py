@@ -13,8 +13,9 @@ from accounts.scoped_admin import (
     ScopedInline,
     ScopedModelAdmin,
 )
-from institutions import registry
+from institutions import acting, registry
 from institutions.admin.resources import AssociationResource
+from institutions.admin.years import YearsMixin
 from institutions.enums import AssociationStatus
 from institutions.findings import check_record
 from institutions.forms import WholeRowMixin
@@ -100,7 +101,7 @@ class MembershipInline(ScopedInline):
 
 
 @admin.register(Association)
-class AssociationAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
     form = AssociationForm
     resource_classes = [AssociationResource]
     change_form_template = "admin/institutions/association/change_form.html"
@@ -187,6 +188,7 @@ class AssociationAdmin(ScopedImportExportMixin, ScopedModelAdmin):
             round_ = current_round()
             year = round_.year if round_ else obj.created_at.year
             context["findings"] = check_record(obj, year=year)
+            context["may_enter"] = acting.is_officer_of(obj, request.user)
             if registry.may_decide(obj, request.user):
                 context["next_statuses"] = sorted(
                     registry.NEXT[AssociationStatus(obj.status)]

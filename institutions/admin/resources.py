@@ -1,9 +1,12 @@
 """Columns of the lists of the record, for sheets (no name of a child, no CNIE)."""
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from import_export import fields
 
 from accounts.scoped_admin import ScopedResource
-from institutions.models import Association, Centre, Institution
+from institutions.followup import NOT_BEGUN
+from institutions.models import AnnualUpdate, Association, Centre, Institution
 
 
 class AssociationResource(ScopedResource):
@@ -97,3 +100,80 @@ class CentreResource(ScopedResource):
 
     def get_queryset(self):
         return super().get_queryset().select_related("association", "delegation")
+
+
+class FollowUpResource(ScopedResource):
+    """Every association of a round, those that have not begun as well."""
+
+    region = fields.Field(column_name="region", attribute="delegation__region__name_ar")
+    delegation = fields.Field(column_name="delegation", attribute="delegation__name_ar")
+    state = fields.Field(column_name="state", attribute="state")
+    begun_at = fields.Field(column_name="begun_at", attribute="begun_at")
+    confirmed_at = fields.Field(column_name="confirmed_at", attribute="confirmed_at")
+    verified_at = fields.Field(column_name="verified_at", attribute="verified_at")
+
+    class Meta:
+        model = Association
+        fields = (
+            "id",
+            "name_ar",
+            "name_fr",
+            "receipt_number",
+            "region",
+            "delegation",
+            "phone",
+            "email",
+            "state",
+            "begun_at",
+            "confirmed_at",
+            "verified_at",
+        )
+
+    def of_round(self, rows):
+        """``rows`` as ``followup.associations`` gives them."""
+        rows = rows.annotate(
+            state=Coalesce(F("this__state"), Value(NOT_BEGUN)),
+            begun_at=F("this__begun_at"),
+            confirmed_at=F("this__confirmed_at"),
+            verified_at=F("this__verified_at"),
+        )
+        return rows.select_related("delegation__region").order_by("pk")
+
+
+class AnnualUpdateResource(ScopedResource):
+    association = fields.Field(
+        column_name="association", attribute="association__name_ar"
+    )
+    receipt_number = fields.Field(
+        column_name="receipt_number", attribute="association__receipt_number"
+    )
+    delegation = fields.Field(
+        column_name="delegation", attribute="association__delegation__name_ar"
+    )
+    year = fields.Field(column_name="year", attribute="round__year")
+    confirmed_by = fields.Field(
+        column_name="confirmed_by", attribute="confirmed_by__name"
+    )
+    verified_by = fields.Field(column_name="verified_by", attribute="verified_by__name")
+
+    class Meta:
+        model = AnnualUpdate
+        fields = (
+            "id",
+            "year",
+            "association",
+            "receipt_number",
+            "delegation",
+            "state",
+            "begun_at",
+            "confirmed_at",
+            "confirmed_by",
+            "verified_at",
+            "verified_by",
+        )
+
+    def get_queryset(self):
+        rows = super().get_queryset()
+        return rows.select_related(
+            "association__delegation", "round", "confirmed_by", "verified_by"
+        )

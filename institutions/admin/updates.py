@@ -1,21 +1,22 @@
 """Update rounds, and the review of an update: differences first."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.enums import Access
-from accounts.scoped_admin import ScopedModelAdmin
-from institutions import shelves, snapshots, update
+from accounts.scoped_admin import ScopedImportExportMixin, ScopedModelAdmin
+from institutions import update
+from institutions.admin.follow_up import FollowUpMixin
 from institutions.admin.people import ReadOnlyMixin
-from institutions.differences import compare
-from institutions.enums import UpdateState
-from institutions.findings import check_record
+from institutions.admin.resources import AnnualUpdateResource
+from institutions.admin.review import UpdateReview
 from institutions.models import AnnualUpdate, UpdateRound
-from institutions.sections import BY_CODE
 
 RELATIONS = (
     "association__delegation__region",
@@ -33,9 +34,13 @@ class UpdateRoundAdmin(ScopedModelAdmin):
 
 
 @admin.register(AnnualUpdate)
-class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
+class AnnualUpdateAdmin(
+    ReadOnlyMixin, FollowUpMixin, ScopedImportExportMixin, ScopedModelAdmin
+):
     """Changed only by ``institutions.update``."""
 
+    change_list_template = "admin/institutions/annualupdate/change_list.html"
+    resource_classes = [AnnualUpdateResource]
     list_display = ("association", "round", "state", "confirmed_at", "verified_at")
     list_filter = ("state", "round", "association__delegation")
     list_select_related = ("association", "round")
@@ -52,13 +57,16 @@ class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
             raise PermissionDenied
         found = self.get_object(request, object_id)
         if request.method == "POST" and self._act(request, found):
-            return redirect(request.path)
+            return redirect(after(request))
         log_reading(request, found)
-        found.refresh_from_db(fields=["state", "version", "sent_back_reason"])
+        if request.method == "POST":
+            found.refresh_from_db(fields=["state", "version", "sent_back_reason"])
         context = {
             **self.admin_site.each_context(request),
-            **review(found, request.user),
+            "update": found,
+            "review": UpdateReview(found, request.user, request.GET),
             "typed_reason": request.POST.get("reason", ""),
+            "typed_remark": request.POST.get("text", ""),
             "title": found.association.name,
             "opts": self.opts,
             **(extra_context or {}),
@@ -70,26 +78,65 @@ class AnnualUpdateAdmin(ReadOnlyMixin, ScopedModelAdmin):
         return super().get_queryset(request).select_related(*RELATIONS)
 
     def _act(self, request, found):
-        """Verify or send back; refused, the page keeps what was typed."""
-        version = request.POST.get("version", "")
-        values = {
-            "actor": request.user,
-            "version": int(version) if version.isdecimal() else 0,
-        }
+        """Verify, send back or keep a remark; refused, what was typed stays."""
+        act = ACTS.get(request.POST.get("action"))
+        if act is None:
+            return False
         try:
-            if request.POST.get("action") == "verify":
-                update.verify(found.pk, **values)
-                done = _("The update is verified. The association has been told.")
-            else:
-                reason = request.POST.get("reason", "")
-                update.send_back(found.pk, **values, reason=reason)
-                done = _("The update is sent back. The association has been told.")
+            done = act(found, request)
         except ValidationError as error:
             for text in error.messages:
                 messages.error(request, text)
             return False
         messages.success(request, done)
         return True
+
+
+def verify(found, request):
+    update.verify(found.pk, actor=request.user, version=posted(request, "version"))
+    return _("The update is verified. The association has been told.")
+
+
+def send_back(found, request):
+    update.send_back(
+        found.pk,
+        actor=request.user,
+        version=posted(request, "version"),
+        reason=request.POST.get("reason", ""),
+    )
+    return _("The update is sent back. The association has been told.")
+
+
+def keep_remark(found, request):
+    """A draft until the update is sent back; an empty text takes it away."""
+    try:
+        kept = update.save_remark(
+            found.pk,
+            request.POST.get("section", ""),
+            posted(request, "unit"),
+            actor=request.user,
+            field=request.POST.get("field", "")[:40],
+            text=request.POST.get("text", ""),
+        )
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    if kept is None:
+        return _("The remark is taken away.")
+    return _("The remark is kept. It leaves when you send the update back.")
+
+
+ACTS = {"verify": verify, "send_back": send_back, "remark": keep_remark}
+
+
+def posted(request, name):
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def after(request):
+    """Back where the reader was; the page of a remark is over."""
+    kept = {name: request.GET[name] for name in ("since",) if name in request.GET}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def log_reading(request, found):
@@ -99,36 +146,3 @@ def log_reading(request, found):
         subject=("institutions.annualupdate", found.pk),
         association_id=found.association_id,
     )
-
-
-def review(found, user):
-    """What the page shows: the frozen version against last year's, then the rest."""
-    year = found.round.year
-    frozen = snapshots.latest(snapshots.UPDATE, found.pk)
-    last = snapshots.latest_before(found.association, year)
-    now = (
-        snapshots.read(frozen)
-        if frozen
-        else snapshots.record_content(found.association, year=year)
-    )
-    sections = compare(snapshots.read(last) if last else None, now)
-    can_verify = update.may_verify(found.association, user)
-    return {
-        "update": found,
-        "frozen": frozen,
-        "last": last,
-        "changed": [s for s in sections if last and (s.rows or s.is_new)],
-        "same": [s for s in sections if not last or not (s.rows or s.is_new)],
-        "findings": check_record(found.association, year=year),
-        "shelves": shelves.of(found.association, user),
-        "answers": answers_of(found),
-        "may_act": can_verify and found.state == UpdateState.CONFIRMED,
-    }
-
-
-def answers_of(found):
-    """Each answer with the title of its section."""
-    rows = list(found.answers.select_related("answered_by").order_by("pk"))
-    for row in rows:
-        row.title = BY_CODE[row.section].title
-    return rows

@@ -21,6 +21,7 @@ from institutions.update.life import (
 )
 from institutions.update.progress import SectionState, progress, remaining
 from institutions.update.remarks import save_remark
+from institutions.update.reminders import may_remind, remind
 
 __all__ = [
     "NotComplete",
@@ -34,10 +35,12 @@ __all__ = [
     "current_round",
     "keep_draft",
     "may_confirm",
+    "may_remind",
     "may_verify",
     "progress",
     "remaining",
     "remarks",
+    "remind",
     "save_remark",
     "save_section",
     "send_back",
