@@ -106,6 +106,24 @@ class ChildQuerySet(RecordQuerySet):
     delegation_lookups = ("association__delegation", "enrolments__centre__delegation")
 
 
+class RecordFindingQuerySet(RecordQuerySet):
+    """A unit's findings follow the unit, the others the association."""
+
+    def within(self, scope) -> Any:
+        q = Q()
+        for field, name in [("institution", "Institution"), ("centre", "Centre")]:
+            rows = apps.get_model("institutions", name).objects.within(scope)
+            q |= Q(**{f"{field}__in": rows.values("pk")})
+        associations = apps.get_model("institutions", "Association").objects
+        of_whole = Q(institution=None, centre=None)
+        return self.filter(
+            q | of_whole & Q(association__in=associations.within(scope).values("pk"))
+        )
+
+    def open(self):
+        return self.filter(settled_on=None)
+
+
 class DocumentQuerySet(RecordQuerySet):
     """A unit's documents follow the unit, a person's follow the person, the others
     follow the association."""

@@ -10,6 +10,7 @@ from institutions.models.figures import (
     StaffCount,
     UnmetRequests,
 )
+from institutions.models.findings import RecordFinding
 from institutions.models.joining import Invitation, JoinRequest
 from institutions.models.people import Child, Enrolment, StaffMember
 from institutions.models.sheets import SheetImport
@@ -41,6 +42,7 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "Membership",
+    "RecordFinding",
     "SeasonCount",
     "SectionAnswer",
     "SectionDraft",
