@@ -1,5 +1,7 @@
 """Who looked at personal data: one row for each reading, download or export."""
 
+from typing import Any
+
 from accounts.enums import Access
 from accounts.models import AccessLog, User
 
@@ -28,3 +30,9 @@ def log(  # noqa: PLR0913 -- what the law asks to be known, all by name
         count=count,
         detail=detail[:300],
     )
+
+
+def of_association(association_id: int) -> Any:
+    """Who looked at the data of one association, for its own members: latest first."""
+    rows = AccessLog.objects.filter(association_id=association_id)
+    return rows.select_related("user__delegation", "user__region").order_by("-pk")

@@ -10,6 +10,12 @@ from institutions.forms.documents import DocumentForm
 from institutions.forms.explanation import ExplanationForm
 from institutions.forms.figures import AccountsForm, HeadcountsForm
 from institutions.forms.people import ChildForm, StaffMemberForm
+from institutions.forms.people_lists import (
+    BulkChildForm,
+    BulkStaffForm,
+    ChildFilterForm,
+    StaffFilterForm,
+)
 from institutions.forms.units import CentreForm, InstitutionForm
 
 SECTION_FORMS = {
@@ -27,13 +33,17 @@ __all__ = [
     "AccountsForm",
     "BankForm",
     "BoardSection",
+    "BulkChildForm",
+    "BulkStaffForm",
     "CentreForm",
+    "ChildFilterForm",
     "ChildForm",
     "DocumentForm",
     "ExplanationForm",
     "HeadcountsForm",
     "IdentityForm",
     "InstitutionForm",
+    "StaffFilterForm",
     "StaffMemberForm",
     "WholeRowMixin",
 ]

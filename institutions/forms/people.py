@@ -1,17 +1,30 @@
 """A child and its year, a member of the staff: never kept on the device."""
 
 from django import forms
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.portal_forms import PortalForm
+from accounts.portal_forms import INVISIBLE, PortalForm
+from institutions import people
 from institutions.enums import Certificate, ChildService, SubProgramme
 from institutions.identifiers import MassarFormField, warn_massar
 from institutions.models import Child, StaffMember
+from institutions.people import OF_YEAR
+
+
+class NameField(forms.CharField):
+    """A name as pasted from a list: without marks of direction nor double spaces."""
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("full name"), max_length=150, **kwargs)
+
+    def to_python(self, value):
+        return " ".join(INVISIBLE.sub("", super().to_python(value)).split())
 
 
 class ChildForm(PortalForm, forms.ModelForm):
-    name = forms.CharField(label=_("full name"), max_length=150)
+    ltr_fields = ("card_number",)
+    name = NameField()
     massar = MassarFormField(
         label=_("Massar code"),
         required=False,
@@ -38,6 +51,15 @@ class ChildForm(PortalForm, forms.ModelForm):
     months = forms.IntegerField(
         label=_("months"), min_value=1, max_value=12, initial=10
     )
+    same_child = forms.ChoiceField(
+        label=_("Is it the same child?"),
+        choices=[
+            (people.SAME, _("yes, the name was corrected: keep its code")),
+            (people.ANOTHER, _("no, it is another child")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
     class Meta:
         model = Child
@@ -53,14 +75,20 @@ class ChildForm(PortalForm, forms.ModelForm):
             "has_rsu",
         ]
 
+    field_order = ("same_child",)
+
+    def __init__(self, data=None, *, asks_same=False, **kwargs):
+        super().__init__(data, **kwargs)
+        if not asks_same:
+            del self.fields["same_child"]
+
     @classmethod
-    def of(cls, enrolment, data=None):
-        """For a new row ``enrolment`` is ``None``."""
-        if enrolment is None:
-            return cls(data)
-        names = ("sub_programme", "services", "certificates", "months")
-        year = {name: getattr(enrolment, name) for name in names}
-        return cls(data, instance=enrolment.child, initial=year)
+    def of(cls, enrolment, data=None, *, like=None, asks_same=False):
+        """For a new row ``enrolment`` is ``None``; ``like``: the one typed before."""
+        source = enrolment or like
+        year = {name: getattr(source, name) for name in OF_YEAR} if source else {}
+        child = enrolment.child if enrolment else None
+        return cls(data, instance=child, initial=year, asks_same=asks_same)
 
     def clean_born_on(self):
         born_on = self.cleaned_data["born_on"]
@@ -78,22 +106,49 @@ class ChildForm(PortalForm, forms.ModelForm):
 
 
 class StaffMemberForm(PortalForm, forms.ModelForm):
-    name = forms.CharField(label=_("full name"), max_length=150)
+    name = NameField()
 
     class Meta:
         model = StaffMember
-        fields = [
-            "name",
-            "sex",
-            "speciality",
-            "diploma",
-            "experience_years",
-            "contract",
-            "monthly_salary_amount",
-            "is_cnss_declared",
-            "is_cnss_charged",
-            "cnss_yearly_amount",
-        ]
+        fields = people.OF_STAFF
+        widgets = {"contract_remark": forms.TextInput}
+        help_texts = {
+            "contract_remark": _("Asked where there is no written contract."),
+            "cnss_yearly_amount": _("What is paid to the CNSS for this person."),
+        }
+
+    @classmethod
+    def of(cls, member, data=None, *, like=None):
+        """``like``: the one typed before, whose speciality and contract often recur."""
+        names = ("speciality", "contract", "has_contract", "is_cnss_declared")
+        year = {name: getattr(like, name) for name in names} if like else {}
+        return cls(data, instance=member, initial=year)
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, text in people.staff_problems(cleaned).items():
+            if name not in self.errors:
+                self.add_error(name, text)
+        return cleaned
 
     def warnings(self):
         return []
+
+
+def compared(form, stored):
+    """Where what was typed differs from what stands now: label, and what stands."""
+    return [
+        {"label": field.label, "value": _shown(field, stored[name])}
+        for name, field in form.fields.items()
+        if name in stored and form.cleaned_data.get(name) != stored[name]
+    ]
+
+
+def _shown(field, value):
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, forms.ChoiceField):
+        labels = {key: str(label) for key, label in field.choices}
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(key, key) for key in values)
+    return formats.localize(value) if value is not None else ""

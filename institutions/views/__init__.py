@@ -7,14 +7,20 @@ from institutions.views.documents import (
     document_take_back,
     document_upload,
 )
+from institutions.views.lists import child_list, staff_list
 from institutions.views.people import (
     child_edit,
-    child_list,
     child_remove,
     staff_edit,
-    staff_list,
     staff_remove,
 )
+from institutions.views.people_bulk import (
+    child_bulk,
+    child_bulk_off,
+    staff_bulk,
+    staff_bulk_off,
+)
+from institutions.views.readings import readings
 from institutions.views.record import choose, record
 from institutions.views.sections import section, section_change
 from institutions.views.update import begin, confirm, overview
@@ -22,6 +28,8 @@ from institutions.views.years import years, years_print
 
 __all__ = [
     "begin",
+    "child_bulk",
+    "child_bulk_off",
     "child_edit",
     "child_list",
     "child_remove",
@@ -33,9 +41,12 @@ __all__ = [
     "document_upload",
     "on_behalf",
     "overview",
+    "readings",
     "record",
     "section",
     "section_change",
+    "staff_bulk",
+    "staff_bulk_off",
     "staff_edit",
     "staff_list",
     "staff_remove",

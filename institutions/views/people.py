@@ -1,81 +1,22 @@
-"""Children and staff of a centre: lists by code, names on need (decision 22)."""
+"""One child or one member of the staff: added, changed, taken off the list."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts import access
-from accounts.enums import Access
-from institutions import people, update
-from institutions.current import current_association, entry_required
+from institutions import people
+from institutions.current import entry_required
 from institutions.forms import ChildForm, StaffMemberForm
-from institutions.models import Centre, Enrolment, StaffMember
+from institutions.forms.people import compared
+from institutions.models import Enrolment, StaffMember
+from institutions.people import Opened
+from institutions.views.lists import IDENTITY, load_list, log_names
 
-CHILD_COLUMNS = (
-    "child__name",
-    "child__massar",
-    "child__card_number",
-)
-
-
-def load_list(request, centre_pk):
-    """The centre of the association one works for, and the round under way."""
-    association = current_association(request)
-    centres = Centre.objects.visible_to(request.user).select_related("association")
-    centre = get_object_or_404(
-        centres, pk=centre_pk, association=association, is_active=True
-    )
-    round_ = update.current_round()
-    if round_ is None:
-        raise Http404
-    return centre, round_
-
-
-@entry_required
-@never_cache
-def child_list(request, centre):
-    """By code. The names are shown to who asks for them, and the asking is logged."""
-    centre, round_ = load_list(request, centre)
-    rows = Enrolment.objects.visible_to(request.user).filter(
-        centre=centre, year=round_.year
-    )
-    rows = rows.select_related("child").order_by("child__code")
-    with_names = request.method == "POST" and request.POST.get("show") == "names"
-    if request.method == "POST" and not with_names:
-        people.open_list(centre.pk, round_, code="children", actor=request.user)
-        return redirect("institutions:children", centre.pk)
-    if not with_names:
-        rows = rows.defer(*CHILD_COLUMNS)
-    rows = list(rows)
-    if with_names:
-        log_names(request, centre, count=len(rows))
-    context = {
-        "centre": centre,
-        "round": round_,
-        "rows": rows,
-        "with_names": with_names,
-        "has_last_year": not rows and last_year_exists(Enrolment, centre, round_),
-    }
-    return render(request, "institutions/children.html", context)
-
-
-def log_names(request, centre, count, subject=None):
-    access.log(
-        request.user,
-        Access.READ,
-        subject=subject or ("institutions.centre", centre.pk),
-        association_id=centre.association_id,
-        count=count,
-        detail="names",
-    )
-
-
-def last_year_exists(model, centre, round_):
-    rows = model.objects.filter(centre=centre, year__lt=round_.year)
-    return rows.exists()
+CHILD_PAGE = "institutions/child_form.html"
+STAFF_PAGE = "institutions/staff_form.html"
 
 
 @entry_required
@@ -83,65 +24,42 @@ def last_year_exists(model, centre, round_):
 def child_edit(request, centre, pk=0):
     centre, round_ = load_list(request, centre)
     rows = Enrolment.objects.visible_to(request.user).select_related("child")
-    enrolment = None
-    if pk:
-        enrolment = get_object_or_404(rows, pk=pk, centre=centre, year=round_.year)
-    form = ChildForm.of(enrolment, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.save_child(
-                centre.pk, round_, actor=request.user, values=form.cleaned_data, pk=pk
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return saved(request, form, "institutions:children", centre)
-    if enrolment and request.method == "GET":
-        log_names(
-            request, centre, 1, subject=("institutions.child", enrolment.child_id)
+    rows = rows.filter(centre=centre, year=round_.year)
+    row = get_object_or_404(rows, pk=pk) if pk else None
+    page = {"template": CHILD_PAGE, "centre": centre, "round": round_, "row": row}
+    if request.method == "POST":
+        return save_child(request, page)
+    if row:
+        log_names(request, centre, 1, subject=("institutions.child", row.child_id))
+    form = ChildForm.of(row, like=typed_before(request, rows.defer(*IDENTITY)))
+    return show(request, page, form)
+
+
+def save_child(request, page):
+    row = page["row"]
+    stored = people.values_of(row) if row else {}
+    asks_same = "same_child" in request.POST
+    form = ChildForm.of(row, request.POST, asks_same=asks_same)
+    if not form.is_valid():
+        return show(request, page, form)
+    try:
+        saved = people.save_child(
+            page["centre"].pk,
+            page["round"],
+            actor=request.user,
+            values=form.cleaned_data,
+            opened=opened(request, row),
         )
-    context = {"centre": centre, "round": round_, "form": form, "row": enrolment}
-    return render(request, "institutions/child_form.html", context)
-
-
-def saved(request, form, url_name, centre):
-    for text in form.warnings():
-        messages.warning(request, text)
-    messages.success(request, _("Saved."))
-    return redirect(url_name, centre.pk)
-
-
-@entry_required
-def child_remove(request, pk):
-    rows = Enrolment.objects.visible_to(request.user).select_related("centre", "child")
-    row = get_object_or_404(rows.defer(*CHILD_COLUMNS), pk=pk)
-    centre, round_ = load_list(request, row.centre_id)
-    if request.method == "POST":
-        people.remove_child(row.pk, round_, actor=request.user)
-        messages.success(request, _("The child is off this year’s list."))
-        return redirect("institutions:children", centre.pk)
-    context = {"centre": centre, "round": round_, "row": row, "what": row.child.code}
-    return render(request, "institutions/row_remove.html", context)
-
-
-@entry_required
-@never_cache
-def staff_list(request, centre):
-    centre, round_ = load_list(request, centre)
-    rows = StaffMember.objects.visible_to(request.user).filter(
-        centre=centre, year=round_.year
-    )
-    if request.method == "POST":
-        people.open_list(centre.pk, round_, code="staff", actor=request.user)
-        return redirect("institutions:staff", centre.pk)
-    rows = list(rows.defer("name").order_by("pk"))
-    context = {
-        "centre": centre,
-        "round": round_,
-        "rows": rows,
-        "has_last_year": not rows and last_year_exists(StaffMember, centre, round_),
-    }
-    return render(request, "institutions/staff.html", context)
+    except people.DoubtfulChild as doubt:
+        form = ChildForm.of(row, request.POST, asks_same=True)
+        form.add_error("same_child", doubt)
+        return show(request, page, form)
+    except ValidationError as error:
+        return refuse(request, page, form, error=error, stored=stored)
+    if saved.known_from:
+        text = _("You had this child in %(year)s: its code is kept.")
+        messages.info(request, text % {"year": saved.known_from})
+    return go_on(request, form, page["centre"], saved.enrolment)
 
 
 @entry_required
@@ -149,19 +67,100 @@ def staff_list(request, centre):
 def staff_edit(request, centre, pk=0):
     centre, round_ = load_list(request, centre)
     rows = StaffMember.objects.visible_to(request.user)
-    member = None
-    if pk:
-        member = get_object_or_404(rows, pk=pk, centre=centre, year=round_.year)
-    form = StaffMemberForm(request.POST or None, instance=member)
-    if request.method == "POST" and form.is_valid():
-        people.save_staff_member(
-            centre.pk, round_, actor=request.user, values=form.cleaned_data, pk=pk
-        )
-        return saved(request, form, "institutions:staff", centre)
-    if pk and request.method == "GET":
+    rows = rows.filter(centre=centre, year=round_.year)
+    row = get_object_or_404(rows, pk=pk) if pk else None
+    page = {"template": STAFF_PAGE, "centre": centre, "round": round_, "row": row}
+    if request.method == "POST":
+        return save_staff_member(request, page)
+    if row:
         log_names(request, centre, 1, subject=("institutions.staffmember", pk))
-    context = {"centre": centre, "round": round_, "form": form, "row": member}
-    return render(request, "institutions/staff_form.html", context)
+    form = StaffMemberForm.of(row, like=typed_before(request, rows.defer("name")))
+    return show(request, page, form)
+
+
+def save_staff_member(request, page):
+    row = page["row"]
+    stored = people.values_of(row) if row else {}
+    form = StaffMemberForm.of(row, request.POST)
+    if not form.is_valid():
+        return show(request, page, form)
+    try:
+        member = people.save_staff_member(
+            page["centre"].pk,
+            page["round"],
+            actor=request.user,
+            values=form.cleaned_data,
+            opened=opened(request, row),
+        )
+    except ValidationError as error:
+        return refuse(request, page, form, error=error, stored=stored)
+    return go_on(request, form, page["centre"], member)
+
+
+def typed_before(request, rows):
+    """The row saved just before: what often recurs begins as it was there."""
+    like = request.GET.get("like", "")
+    if like.isdecimal() and len(like) < 19:
+        return rows.filter(pk=like).first()
+    return None
+
+
+def opened(request, row):
+    return Opened(row.pk, request.POST.get("seen", "")) if row else people.NEW
+
+
+def show(request, page, form):
+    """``seen``: how the row stood when it was first shown, whatever was typed since."""
+    row, seen = page["row"], request.POST.get("seen", "")
+    if row and request.method == "GET":
+        seen = people.fingerprint(row)
+    context = {**page, "form": form, "seen": seen, "now": [], "is_next": False}
+    context["is_next"] = "like" in request.GET
+    return render(request, page["template"], context)
+
+
+def refuse(request, page, form, *, error, stored):
+    """Back to what was typed; had somebody else been here, beside what stands now."""
+    form.add_error(None, error)
+    is_stale = isinstance(error, people.StaleRow)
+    context = {
+        **page,
+        "form": form,
+        "seen": request.POST.get("seen", ""),
+        "now": [],
+        "is_next": False,
+    }
+    if is_stale:
+        context["seen"] = people.stale.hashed(list(stored.values()))
+        context["now"] = compared(form, stored)
+    return render(request, page["template"], context, status=409 if is_stale else 200)
+
+
+def go_on(request, form, centre, row):
+    """To the list, or to the next one where several are typed one after another."""
+    is_child = isinstance(row, Enrolment)
+    for text in form.warnings():
+        messages.warning(request, text)
+    messages.success(request, _("Saved."))
+    if "another" in request.POST:
+        add = "institutions:child_add" if is_child else "institutions:staff_add"
+        return redirect(f"{reverse(add, args=[centre.pk])}?like={row.pk}")
+    return redirect(f"institutions:{'children' if is_child else 'staff'}", centre.pk)
+
+
+@entry_required
+def child_remove(request, pk):
+    rows = Enrolment.objects.visible_to(request.user).select_related("centre", "child")
+    row = get_object_or_404(rows.defer(*IDENTITY), pk=pk)
+    centre, round_ = load_list(request, row.centre_id)
+    get_object_or_404(rows, pk=pk, year=round_.year)
+    if request.method == "POST":
+        people.remove_child(row.pk, round_, actor=request.user)
+        messages.success(request, _("The child is off this year’s list."))
+        return redirect("institutions:children", centre.pk)
+    context = {"centre": centre, "round": round_, "what": row.child.code}
+    context |= {"back": reverse("institutions:child", args=[centre.pk, row.pk])}
+    return render(request, "institutions/row_remove.html", context)
 
 
 @entry_required
@@ -169,10 +168,19 @@ def staff_remove(request, pk):
     rows = StaffMember.objects.visible_to(request.user).defer("name")
     row = get_object_or_404(rows, pk=pk)
     centre, round_ = load_list(request, row.centre_id)
+    get_object_or_404(rows, pk=pk, year=round_.year)
     if request.method == "POST":
-        people.remove_staff_member(row.pk, round_, actor=request.user)
-        messages.success(request, _("This person is off this year’s list."))
-        return redirect("institutions:staff", centre.pk)
-    what = row.get_speciality_display()
-    context = {"centre": centre, "round": round_, "row": row, "what": what}
+        return take_off(request, centre, row, round_)
+    context = {"centre": centre, "round": round_, "what": row.get_speciality_display()}
+    context |= {"back": reverse("institutions:staff_member", args=[centre.pk, row.pk])}
     return render(request, "institutions/row_remove.html", context)
+
+
+def take_off(request, centre, row, round_):
+    try:
+        people.remove_staff_member(row.pk, round_, actor=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("institutions:staff_member", centre.pk, row.pk)
+    messages.success(request, _("This person is off this year’s list."))
+    return redirect("institutions:staff", centre.pk)
