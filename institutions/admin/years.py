@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from institutions.views import years
+from institutions.views.years import compared, print_job
 
 BASE = "institutions_association_years"
 
@@ -36,7 +36,7 @@ class YearsMixin:
         association = self._readable(request, pk)
         context = {
             **self.admin_site.each_context(request),
-            **years.compared(association, request.user, request.GET),
+            **compared(association, request.user, request.GET),
             "association": association,
             "print_url": reverse(f"admin:{BASE}_print", args=[pk]),
             "title": _("Two years compared"),
@@ -49,4 +49,4 @@ class YearsMixin:
         association = self._readable(request, pk)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return years.print_job(association, request)
+        return print_job(association, request)

@@ -35,16 +35,17 @@ def overview(request):
             "remark_count": sum(len(state.remarks) for state in states),
             "is_open": is_open(found),
             "events": found.events.select_related("actor"),
-            "frozen": frozen_copy(found),
+            "frozen": frozen_copy(request, found),
         }
     return render(request, "institutions/update.html", context)
 
 
-def frozen_copy(found):
+def frozen_copy(request, found):
     """Its hash and date; the content can be long and is not read here."""
     if found.confirmed_at is None:
         return None
-    rows = Snapshot.objects.filter(kind=snapshots.UPDATE, object_id=found.pk)
+    rows = Snapshot.objects.visible_to(request.user)
+    rows = rows.filter(kind=snapshots.UPDATE, object_id=found.pk)
     return rows.defer("content").order_by("-version").first()
 
 

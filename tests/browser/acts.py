@@ -21,6 +21,7 @@ def update_the_record(person):
     person.go("my/update/")
     page = person.page
     page.locator("main form button[type=submit]").first.click()
+    person.go("my/update/")
     links = page.locator("main ul a").all()
     sections = [link.get_attribute("href") for link in links]
     sections = [path for path in sections if re.search(r"/\d+/$", path)]
