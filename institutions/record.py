@@ -12,9 +12,20 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
+from institutions.enums import Engagement, FundingPurpose, JoinState
 from institutions.models import (
     AccountLine,
     Association,
@@ -23,8 +34,11 @@ from institutions.models import (
     Child,
     Document,
     Enrolment,
+    FunctionCount,
+    FundingLine,
     Headcount,
     Institution,
+    JoinRequest,
     StaffCount,
     StaffMember,
     UnmetRequests,
@@ -45,7 +59,13 @@ DOCUMENT = (
     "type__name_fr",
 )
 HEADS, STAFF, UNMET, ACCOUNTS = "heads", "staff", "unmet", "accounts"
+FUNDING, UNDECLARED, SAME_RIB = "funding", "undeclared", "same_rib"
+OF_AMOUNTS = (ACCOUNTS, FUNDING)
 NO_NAME = Value("", output_field=CharField())
+AMOUNT = (NO_NAME, "amount")
+NO_UNIT = Value(None, output_field=BigIntegerField())
+ONE = Value(1, output_field=IntegerField())
+NOT_DECLARED = F("count") - F("declared_count")
 HASHES = ("person_hash", "massar_hash", "card_hash")
 
 
@@ -171,29 +191,79 @@ class Record:
     def unmet(self) -> list[Figure]:
         return self._figures[UNMET]
 
+    @property
+    def funding(self) -> list[AccountRow]:
+        """What student houses live on, by source, in the year of accounts."""
+        return self._figures[FUNDING]
+
+    @property
+    def undeclared(self) -> list[Figure]:
+        """Staff of student houses paid by the association, not declared to the CNSS."""
+        return self._figures[UNDECLARED]
+
+    @property
+    def has_rib_of_another(self) -> bool:
+        return bool(self._figures[SAME_RIB])
+
     @cached_property
     def _figures(self) -> dict[str, list[Any]]:
-        """Four small tables, in one question to the database."""
-        of_units = Q(institution__association=self.association)
-        this, both = Q(year=self.year), Q(year__in=(self.year, self.year - 1))
-        of_whole = Q(association=self.association, year=self._year_of_accounts)
-        tables = [
-            _labelled(StaffCount, STAFF, "employer", "function").filter(of_units, this),
-            _labelled(UnmetRequests, UNMET, NO_NAME, NO_NAME).filter(of_units, this),
-            _labelled(AccountLine, ACCOUNTS, "kind", "source").filter(of_whole),
-        ]
-        heads = _labelled(Headcount, HEADS, "category", "level").filter(of_units, both)
-        found: dict[str, list[Any]] = {HEADS: [], STAFF: [], UNMET: [], ACCOUNTS: []}
-        for table, unit, year, group, detail, sex, number in heads.union(
-            *tables, all=True
+        """Small tables, in one question to the database."""
+        found: dict[str, list[Any]] = {
+            name: []
+            for name in (HEADS, STAFF, UNMET, ACCOUNTS, FUNDING, UNDECLARED, SAME_RIB)
+        }
+        first, *others = self._tables()
+        for table, unit, year, group, detail, sex, number in first.union(
+            *others, all=True
         ):
             row: AccountRow | Figure
-            if table == ACCOUNTS:
+            if table in OF_AMOUNTS:
                 row = AccountRow(unit, group, detail, number)
             else:
                 row = Figure(unit, year, group, detail, sex, int(number))
             found[table].append(row)
         return found
+
+    def _tables(self) -> list[Any]:
+        of_units = Q(institution__association=self.association)
+        this, both = Q(year=self.year), Q(year__in=(self.year, self.year - 1))
+        of_whole = Q(association=self.association, year=self._year_of_accounts)
+        of_life = Q(year=self._year_of_accounts, purpose=FundingPurpose.OPERATION)
+        paid = Q(engagement=Engagement.ASSOCIATION, count__gt=F("declared_count"))
+        undeclared = _labelled(
+            FunctionCount, UNDECLARED, "function", NO_NAME, (NO_NAME, NOT_DECLARED)
+        )
+        return [
+            _labelled(Headcount, HEADS, "category", "level").filter(of_units, both),
+            _labelled(StaffCount, STAFF, "employer", "function").filter(of_units, this),
+            _labelled(UnmetRequests, UNMET, NO_NAME, NO_NAME).filter(of_units, this),
+            _labelled(AccountLine, ACCOUNTS, "kind", "source", AMOUNT).filter(of_whole),
+            _labelled(FundingLine, FUNDING, "purpose", "source", AMOUNT).filter(
+                of_units, of_life
+            ),
+            undeclared.filter(of_units, this, paid),
+            *self._same_rib(),
+        ]
+
+    def _same_rib(self) -> list[Any]:
+        """Who else had this RIB, or asks to join with it: never which association."""
+        rib = self.association.rib
+        if not rib:
+            return []
+        label = Value(SAME_RIB, output_field=CharField())
+        history = Association.history.rel.related_model  # type: ignore[attr-defined]
+        elsewhere = history.objects.filter(rib=rib).exclude(
+            Q(pgh_obj=self.association) | Q(pgh_obj__merged_into=self.association)
+        )
+        asking = JoinRequest.objects.filter(rib=rib, state=JoinState.WAITING).exclude(
+            association=self.association
+        )
+        return [
+            rows.order_by().values_list(
+                label, NO_UNIT, ONE, NO_NAME, NO_NAME, NO_NAME, ONE
+            )
+            for rows in (elsewhere, asking)
+        ]
 
     @property
     def _year_of_accounts(self) -> Any:
@@ -208,7 +278,7 @@ class Record:
     def centres(self) -> list[Centre]:
         """Those that work."""
         rows = Centre.objects.filter(association=self.association, is_active=True)
-        return list(rows.order_by("pk"))
+        return list(rows.select_related("institution").order_by("pk"))
 
     @cached_property
     def enrolments(self) -> list[EnrolmentRow]:
@@ -274,9 +344,14 @@ class Record:
         return rows.select_related("type").only(*DOCUMENT).order_by("pk")
 
 
-def _labelled(model: Any, table: str, group: Any, detail: Any) -> Any:
-    """Rows of a small table marked with its name: heads, or amounts without a sex."""
+def _labelled(
+    model: Any,
+    table: str,
+    group: Any,
+    detail: Any,
+    last: tuple[Any, Any] = ("sex", "count"),
+) -> Any:
+    """Rows of a small table marked with its name; ``last``: a sex and a number."""
     label = Value(table, output_field=CharField())
-    last = (NO_NAME, "amount") if table == ACCOUNTS else ("sex", "count")
-    rows = model.objects.order_by()
-    return rows.values_list(label, "institution", "year", group, detail, *last)
+    columns = ("institution", "year", group, detail, *last)
+    return model.objects.order_by().values_list(label, *columns)
