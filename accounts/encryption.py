@@ -24,6 +24,9 @@ from django.db.models.lookups import IsNull
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+# What a rotation reads at once.
+BYTES_AT_ONCE = 4 * 1024 * 1024
+
 
 class UnreadableValueError(Exception):
     """A stored value that none of the keys opens: a lost key, or a damaged row."""
@@ -187,26 +190,28 @@ def rotate(rows: models.QuerySet, *, batch_size: int = 500) -> Iterator[int]:
     started again. Raises ``UnreadableValueError`` before writing the batch concerned.
     """
     names = [field.attname for field in encrypted_fields(rows.model)]
+    for stale in _stale_batches(rows, names, batch_size):
+        yield _rewrite(rows.model, stale, names)
+
+
+def count_stale(rows: models.QuerySet, *, batch_size: int = 500) -> int:
+    """How many rows hold a value under an older key."""
+    names = [field.attname for field in encrypted_fields(rows.model)]
+    return sum(len(stale) for stale in _stale_batches(rows, names, batch_size))
+
+
+def _stale_batches(
+    rows: models.QuerySet, names: list[str], size: int
+) -> Iterator[list[Any]]:
+    """Of each batch, the keys of the rows to write again."""
     raw = {f"raw_{name}": _stored(name) for name in names}
-    for batch in _batches(rows.order_by("pk"), batch_size):
+    for batch in _batches(rows.order_by("pk"), names, size):
         stored = rows.model._base_manager.filter(pk__in=batch).annotate(**raw)
-        stale = [
+        yield [
             pk
             for pk, *tokens in stored.values_list("pk", *raw)
             if any(token and not is_current(token) for token in tokens)
         ]
-        yield _rewrite(rows.model, stale, names)
-
-
-def count_stale(rows: models.QuerySet) -> int:
-    """How many rows hold a value under an older key."""
-    names = [field.attname for field in encrypted_fields(rows.model)]
-    raw = {f"raw_{name}": _stored(name) for name in names}
-    values = rows.annotate(**raw).values_list(*raw)
-    return sum(
-        any(token and not is_current(token) for token in tokens)
-        for tokens in values.iterator()
-    )
 
 
 def _stored(name: str) -> models.expressions.Combinable:
@@ -214,15 +219,41 @@ def _stored(name: str) -> models.expressions.Combinable:
     return models.functions.Cast(models.F(name), models.TextField())
 
 
-def _batches(rows: models.QuerySet, size: int) -> Iterable[list[Any]]:
+class _Octets(models.Func):
+    """The size of a text as stored, known without reading it."""
+
+    function = "octet_length"
+    output_field = models.IntegerField()
+
+
+def _batches(rows: models.QuerySet, names: list[str], size: int) -> Iterable[list[Any]]:
+    """Keys, ``size`` at most and no more bytes than memory bears: a row of a child
+    has hundreds, a spreadsheet being read millions."""
+    bytes_held: Any = models.Value(0)
+    for name in names:
+        empty = models.Value(0)
+        bytes_held += models.functions.Coalesce(_Octets(_stored(name)), empty)
+    rows = rows.annotate(bytes_held=bytes_held)
     last: Any = None
     while True:
         following = rows if last is None else rows.filter(pk__gt=last)
-        batch = list(following.values_list("pk", flat=True)[:size])
-        if not batch:
+        found = list(following.values_list("pk", "bytes_held")[:size])
+        if not found:
             return
+        batch = _light(found)
         last = batch[-1]
         yield batch
+
+
+def _light(found: list[tuple[Any, int]]) -> list[Any]:
+    """The first keys whose values are together light enough; one in any case."""
+    batch, weight = [], 0
+    for pk, size in found:
+        weight += size
+        if batch and weight > BYTES_AT_ONCE:
+            break
+        batch.append(pk)
+    return batch
 
 
 def _rewrite(model: type[models.Model], pks: list[Any], names: list[str]) -> int:

@@ -2,16 +2,20 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.enums import Access
 from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
+from institutions.enums import SubProgramme
 from institutions.models import Child, Enrolment, StaffMember
 
 IDENTITY = ("name", "massar", "card_number")
+YEARS_BACK = 5
 
 
 class ReadOnlyMixin:
@@ -24,14 +28,110 @@ class ReadOnlyMixin:
         return False
 
 
+class NamesOnNeedMixin(ReadOnlyMixin):
+    """No page reads what identifies a person, but the one that a button asks for.
+
+    Each reading of a row, and each of a name, is logged with who and whom.
+    """
+
+    change_form_template = "admin/institutions/person_form.html"
+    identity: tuple[str, ...] = ("name",)
+
+    def association_of(self, found):
+        raise NotImplementedError
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer(*self.identity)
+
+    def get_urls(self):
+        name = path(
+            "<int:pk>/name/",
+            self.admin_site.admin_view(self.name_view),
+            name=f"institutions_{self.opts.model_name}_name",
+        )
+        return [name, *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        response = super().change_view(request, object_id, form_url, extra_context)
+        found = getattr(response, "context_data", {}).get("original")
+        if found is not None:
+            self.log_reading(request, found, detail="record")
+        return response
+
+    def name_view(self, request, pk):
+        """A POST, so that no link or prefetch reads a name by itself."""
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_object(request, str(pk))
+        self.log_reading(request, found, detail="name")
+        lines = [
+            (self.opts.get_field(name).verbose_name, getattr(found, name))
+            for name in self.identity
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(found),
+            "original": found,
+            "lines": lines,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/institutions/person_name.html", context)
+
+    def log_reading(self, request, found, *, detail):
+        access.log(
+            request.user,
+            Access.READ,
+            subject=(self.opts.label_lower, found.pk),
+            association_id=self.association_of(found),
+            detail=detail,
+        )
+
+
+class EnrolledFilter(admin.SimpleListFilter):
+    """Children by what their enrolments say, each child once."""
+
+    path = ""
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        rows = Enrolment.objects.filter(
+            child=OuterRef("pk"), **{self.path: self.value()}
+        )
+        return queryset.filter(Exists(rows))
+
+
+class YearFilter(EnrolledFilter):
+    title = _("year")
+    parameter_name = "year"
+    path = "year"
+
+    def lookups(self, request, model_admin):
+        latest = timezone.localdate().year + 1
+        return [(year, str(year)) for year in range(latest, latest - YEARS_BACK, -1)]
+
+    def value(self):
+        asked = super().value()
+        return asked if asked and asked.isdecimal() and len(asked) == 4 else None
+
+
+class SubProgrammeFilter(EnrolledFilter):
+    title = _("sub-programme")
+    parameter_name = "sub_programme"
+    path = "sub_programme"
+
+    def lookups(self, request, model_admin):
+        return SubProgramme.choices
+
+
 class EnrolmentInline(ReadOnlyMixin, ScopedInline):
     model = Enrolment
     fields = ("year", "centre", "sub_programme", "services", "certificates", "months")
 
 
 @admin.register(Child)
-class ChildAdmin(ReadOnlyMixin, ScopedModelAdmin):
-    change_form_template = "admin/institutions/child/change_form.html"
+class ChildAdmin(NamesOnNeedMixin, ScopedModelAdmin):
+    identity = IDENTITY
     list_display = (
         "code",
         "association",
@@ -39,8 +139,17 @@ class ChildAdmin(ReadOnlyMixin, ScopedModelAdmin):
         "sex",
         "disability_type",
         "degree",
+        "has_rsu",
     )
-    list_filter = ("sex", "disability_type", "degree", "has_rsu")
+    list_filter = (
+        YearFilter,
+        SubProgrammeFilter,
+        "disability_type",
+        "degree",
+        "sex",
+        "has_rsu",
+        "association__delegation",
+    )
     list_select_related = ("association",)
     search_fields = ("code",)
     ordering = ("-pk",)
@@ -56,46 +165,16 @@ class ChildAdmin(ReadOnlyMixin, ScopedModelAdmin):
     )
     inlines = (EnrolmentInline,)
 
-    def get_queryset(self, request):
-        """Without the encrypted columns: nothing of an identity is even read."""
-        return super().get_queryset(request).defer(*IDENTITY)
-
-    def get_urls(self):
-        name = path(
-            "<int:pk>/name/",
-            self.admin_site.admin_view(self.name_view),
-            name="institutions_child_name",
-        )
-        return [name, *super().get_urls()]
-
-    def name_view(self, request, pk):
-        """A POST, so that no link or prefetch reads a name by itself."""
-        if request.method != "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        child = self.get_object(request, str(pk))
-        access.log(
-            request.user,
-            Access.READ,
-            subject=("institutions.child", child.pk),
-            association_id=child.association_id,
-            detail="name",
-        )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": child.code,
-            "child": child,
-            "opts": self.opts,
-        }
-        template = "admin/institutions/child/name.html"
-        return TemplateResponse(request, template, context)
+    def association_of(self, found):
+        return found.association_id
 
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(ReadOnlyMixin, ScopedModelAdmin):
     list_display = ("child", "year", "centre", "sub_programme", "months")
-    list_filter = ("year", "sub_programme")
+    list_filter = ("year", "sub_programme", "centre__delegation")
     list_select_related = ("child", "centre")
-    search_fields = ("child__code",)
+    search_fields = ("child__code", "centre__code")
     ordering = ("-year", "-pk")
 
     def get_queryset(self, request):
@@ -104,25 +183,31 @@ class EnrolmentAdmin(ReadOnlyMixin, ScopedModelAdmin):
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(ReadOnlyMixin, ScopedModelAdmin):
-    """Without the names: the checks need functions, contracts and the CNSS."""
+class StaffMemberAdmin(NamesOnNeedMixin, ScopedModelAdmin):
+    """By speciality: the checks need functions, contracts and the CNSS."""
 
-    list_display = ("speciality", "year", "centre", "contract", "is_cnss_declared")
-    list_filter = ("year", "speciality", "contract", "is_cnss_declared")
+    list_display = (
+        "speciality",
+        "year",
+        "centre",
+        "diploma",
+        "contract",
+        "has_contract",
+        "is_cnss_declared",
+    )
+    list_filter = (
+        "year",
+        "speciality",
+        "contract",
+        "has_contract",
+        "has_work_certificate",
+        "is_cnss_declared",
+        "is_cnss_charged",
+    )
     list_select_related = ("centre",)
+    search_fields = ("diploma", "centre__code")
     ordering = ("-year", "-pk")
     exclude = ("name",)
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).defer("name")
-
-    def get_object(self, request, object_id, from_field=None):
-        found = super().get_object(request, object_id, from_field)
-        access.log(
-            request.user,
-            Access.READ,
-            subject=("institutions.staffmember", found.pk),
-            association_id=found.centre.association_id,
-            detail=str(_("staff member")),
-        )
-        return found
+    def association_of(self, found):
+        return found.centre.association_id

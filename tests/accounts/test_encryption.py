@@ -159,6 +159,27 @@ def test_rotation_moves_every_row_to_the_new_key_once(person, settings):
     assert in_the_database(person) == after
 
 
+def test_rotation_goes_on_where_it_was_stopped(person, settings):
+    for rank in range(5):
+        person.objects.create(name=f"{NAME} {rank}")
+    settings.FIELD_KEYS = [NEW, OLD]
+    assert next(rotate(person.objects.all(), batch_size=2)) == 2
+    assert count_stale(person.objects.all()) == 3
+    assert sum(rotate(person.objects.all(), batch_size=2)) == 3
+    assert count_stale(person.objects.all(), batch_size=2) == 0
+
+
+def test_large_values_are_taken_few_at_a_time(person, settings, monkeypatch):
+    """A spreadsheet being read weighs megabytes: a batch is bounded by its weight."""
+    monkeypatch.setattr("accounts.encryption.BYTES_AT_ONCE", 30_000)
+    for size in (10_000, 10_000, 90_000, 10_000):
+        person.objects.create(name="x" * size)
+    settings.FIELD_KEYS = [NEW, OLD]
+    assert list(rotate(person.objects.all())) == [2, 1, 1]
+    settings.FIELD_KEYS = [NEW]
+    assert [len(row.name) for row in person.objects.order_by("pk")][2] == 90_000
+
+
 def test_rotation_stops_at_a_value_whose_key_is_lost(person, settings):
     settings.FIELD_KEYS = [LOST]
     person.objects.create(name=NAME)
