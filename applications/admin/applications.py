@@ -15,7 +15,8 @@ from applications import badges
 from applications.admin import paging
 from applications.admin.exports import ExportPages
 from applications.admin.review_forms import action_of, check_role
-from applications.admin.review_page import ReviewPage, with_all
+from applications.admin.review_page import ReviewPage
+from applications.admin.review_rows import with_all
 from applications.forms.staff_list import ORDERS, ApplicationFilterForm
 from applications.lookup import by_number_or_name
 from applications.models import Application

@@ -7,11 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -19,51 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import badges, budget, differences, findings, workflow
 from applications.admin.review_forms import action_of
-from applications.enums import SittingState
-from applications.models import Criterion, CriterionScore, Sitting
+from applications.admin.review_rows import criterion
 from applications.programmes import get_rules
 from applications.reading import Reading
 
 KEPT_SECONDS = 300
 PLAIN_SECTIONS = ("request", "budget", "documents")
-
-
-PAGE_RELATIONS = (
-    "call",
-    "association__commune",
-    "institution__commune",
-    "delegation",
-    "region",
-    "sitting",
-    "update__round",
-    "eps",
-)
-
-
-CRITERION = ("id", "name_ar", "name_fr", "max_score")
-
-
-def with_all(rows: Any) -> Any:
-    """Files with the small things that their page needs, in one question.
-
-    ``open_sitting_pk`` is the sitting open for their call and region; ``scored`` the
-    criteria of the call, with the points given if any.
-    """
-    sitting = Sitting.objects.filter(
-        call=OuterRef("call"), region=OuterRef("region"), state=SittingState.OPEN
-    )
-    points = CriterionScore.objects.filter(
-        application=OuterRef(OuterRef("pk")), criterion=OuterRef("pk")
-    )
-    criteria = Criterion.objects.filter(call=OuterRef("call")).order_by("rank", "pk")
-    scored = JSONObject(
-        **{name: name for name in CRITERION}, points=Subquery(points.values("points"))
-    )
-    rows = rows.select_related(*PAGE_RELATIONS).annotate(
-        open_sitting_pk=Subquery(sitting.values("pk")[:1]),
-        scored=ArraySubquery(criteria.values(scored=scored)),
-    )
-    return differences.with_versions(findings.with_levels(rows))
 
 
 @dataclass
@@ -340,8 +298,7 @@ class ReviewPage:
 
     @cached_property
     def criteria(self) -> list:
-        rows = self.application.scored
-        return [Criterion(**{name: row[name] for name in CRITERION}) for row in rows]
+        return [criterion(row) for row in self.application.scored]
 
     @property
     def points(self) -> dict[int, int]:
