@@ -19,6 +19,8 @@ from institutions.enums import AccountKind
 from institutions.models import (
     AccountLine,
     Enrolment,
+    FunctionCount,
+    FundingLine,
     Headcount,
     StaffCount,
     StaffMember,
@@ -46,6 +48,8 @@ MEASURES: dict[Any, Measure] = {
     Headcount: Measure(gettext_lazy("beneficiaries"), Sum("count")),
     StaffCount: Measure(gettext_lazy("staff"), Sum("count")),
     AccountLine: Measure("", Sum("amount"), group="kind", is_amount=True),
+    FunctionCount: Measure(gettext_lazy("staff"), Sum("count")),
+    FundingLine: Measure(gettext_lazy("operation"), Sum("amount"), is_amount=True),
     Enrolment: Measure(gettext_lazy("children"), Count("pk")),
     StaffMember: Measure(gettext_lazy("staff"), Count("pk")),
 }
@@ -94,7 +98,7 @@ def large(key: Key, round_: UpdateRound) -> list[Change]:
     for rows in carry.rows_of(key):
         measure = MEASURES.get(rows.model)
         if measure is not None:
-            found += _beyond(measure, rows, year, round_)
+            found += _beyond(measure, rows.rows, year, round_)
     return found
 
 

@@ -6,12 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from institutions import readable
+from institutions.columns import (
+    BUILDING,
+    DISTANCES,
+    INSTITUTION,
+    OF_HOUSE,
+    TARGETING,
+)
 from institutions.readable import COUNT, MONEY, Line
-from institutions.sections import BY_CODE
+from institutions.sections import BY_CODE, is_house
 
 ASSOCIATION_PARTS = ("identity", "bank", "board", "accounts", "documents")
-INSTITUTION_PARTS = ("institution", "headcounts", "accounts")
-CENTRE_PARTS = ("centre", "children", "staff")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ def compare(
     for key, piece in parts(after):
         code, unit, unit_name = key
         match = next((old[k] for k in old if k[:2] == (code, unit)), None)
+        if code == "seasons":
+            match = _same_seasons(match or {}, piece)
         was = readable.lines(code, match, names)
         now = readable.lines(code, piece, names)
         rows = _rows(was, now)
@@ -82,10 +89,32 @@ def _rows(was: list[Line], now: list[Line]) -> list[Difference]:
     rows = []
     for key in [*new, *(key for key in old if key not in new)]:
         before, after = old.get(key), new.get(key)
-        if (before and before.value) != (after and after.value):
-            label = (after or before).label  # type: ignore[union-attr]
+        if _value(before) != _value(after):
+            label = (after or before).full_label  # type: ignore[union-attr]
             rows.append(Difference(label, before, after))
     return rows
+
+
+def _value(line: Line | None) -> Any:
+    """A field that was not asked for in the other year is like one left empty."""
+    return line.value if line else ""
+
+
+def _same_seasons(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What ``before`` said of the seasons of ``after``.
+
+    The last season of each is compared with the other's, so that a new school year
+    shows what grew and not that it is new; the season that is told no longer is left
+    out.
+    """
+    if not before or not after:
+        return dict(before)
+    return {
+        **{season: before[season] for season in after if season in before},
+        max(after): before[max(before)],
+    }
 
 
 def parts(content: Mapping[str, Any]) -> list[tuple[tuple[str, int, str], Any]]:
@@ -97,14 +126,41 @@ def parts(content: Mapping[str, Any]) -> list[tuple[tuple[str, int, str], Any]]:
     ]
     for unit in content.get("institutions", []):
         key = (unit["id"], unit["name_ar"])
-        pieces = {"institution": unit, "headcounts": unit, "accounts": unit["accounts"]}
-        found += [((code, *key), pieces[code]) for code in INSTITUTION_PARTS]
+        found += [((code, *key), piece) for code, piece in _institution_parts(unit)]
     for unit in content.get("centres", []):
         key = (unit["id"], unit["name_ar"])
-        pieces = {
-            "centre": unit,
-            "children": unit["children"],
-            "staff": unit["staff"],
-        }
-        found += [((code, *key), pieces[code]) for code in CENTRE_PARTS]
+        found += [((code, *key), piece) for code, piece in _centre_parts(unit)]
     return found
+
+
+def _institution_parts(unit: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """In the order of the sections; those of student houses only where it is one."""
+    of_house = is_house(unit["institution_class"])
+    pieces = [
+        ("institution", _only(unit, [*INSTITUTION, *OF_HOUSE])),
+        ("building", _only(unit, [*BUILDING, *DISTANCES])),
+        ("targeting", _only(unit, TARGETING)),
+        ("headcounts", unit),
+        ("seasons", unit.get("seasons", {})),
+        ("functions", unit.get("functions", {})),
+        ("accounts", unit["accounts"]),
+        ("funding", unit.get("funding", {})),
+    ]
+    return [
+        (code, piece)
+        for code, piece in pieces
+        if of_house or code not in ("targeting", "seasons", "functions", "funding")
+    ]
+
+
+def _centre_parts(unit: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A page that shows no list of persons hands a centre over without them."""
+    lists = ("children", "staff")
+    return [
+        ("centre", unit),
+        *[(code, unit[code]) for code in lists if code in unit],
+    ]
+
+
+def _only(unit: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    return {name: unit[name] for name in names if name in unit}

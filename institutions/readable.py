@@ -1,13 +1,11 @@
 """Contents of a snapshot as people read them: a label and a value for each figure.
 
 The same reading serves last year's values in the portal and the differences that the
-delegation reviews. ``kind`` says how a page shows the value: text, count, money, day
-or code.
+delegation reviews.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,43 +15,54 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from institutions import identifiers
-from institutions.enums import (
-    AccountKind,
-    AccountSource,
-    BoardRole,
-    Category,
-    Employer,
-    ServiceLevel,
-    Sex,
-    Speciality,
-    SubProgramme,
+from institutions.enums import BoardRole, Sex, Speciality, SubProgramme
+from institutions.lines import (
+    CODE,
+    COUNT,
+    DAY,
+    MONEY,
+    TEXT,
+    Line,
+    account_lines,
+    function_lines,
+    funding_lines,
+    headcount_lines,
+    season_lines,
 )
 from institutions.models import Association, Centre, Institution
 from territories.models import Commune
 
-TEXT, COUNT, MONEY, DAY, CODE = "text", "count", "money", "day", "code"
-CODES = {"rib", "ice", "tax_id", "cnss_number", "phone", "email", "receipt_number"}
+__all__ = ["CODE", "COUNT", "DAY", "MONEY", "TEXT", "Line", "Names", "lines"]
+
+CODES = {
+    "rib",
+    "ice",
+    "tax_id",
+    "cnss_number",
+    "phone",
+    "email",
+    "director_email",
+    "receipt_number",
+    "authorisation_number",
+    "latitude",
+    "longitude",
+    "boarding_distance_km",
+    "code",
+}
 MODELS = {
     "identity": Association,
     "bank": Association,
     "board": Association,
     "institution": Institution,
+    "building": Institution,
+    "targeting": Institution,
     "centre": Centre,
 }
+LEFT_TO_RIGHT, END_OF_DIRECTION = "\u2066", "\u2069"
 PLACES: dict[str, Any] = {
     "commune_id": Commune,
     "institution_id": Institution,
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """``key`` tells the same figure of two years."""
-
-    key: str
-    label: str
-    value: Any
-    kind: str = TEXT
 
 
 class Names:
@@ -94,8 +103,11 @@ def lines(code: str, piece: Any, names: Names) -> list[Line]:
         fields = {k: v for k, v in piece.items() if k != "members"}
         return [*_field_lines(code, fields, names), *_member_lines(members)]
     readers: dict[str, Callable[[Any], list[Line]]] = {
-        "headcounts": _headcount_lines,
-        "accounts": _account_lines,
+        "headcounts": headcount_lines,
+        "seasons": season_lines,
+        "functions": function_lines,
+        "funding": funding_lines,
+        "accounts": account_lines,
         "children": _children_lines,
         "staff": _staff_lines,
         "documents": _document_lines,
@@ -114,7 +126,7 @@ def _field_lines(code: str, piece: Mapping[str, Any], names: Names) -> list[Line
             *_shown(columns[name], name, value, names),
         )
         for name, value in piece.items()
-        if name in columns and name not in ("id", "code", "delegation_id")
+        if name in columns and name not in ("id", "delegation_id")
     ]
 
 
@@ -123,11 +135,8 @@ def _shown(field: Any, name: str, value: Any, names: Names) -> tuple[Any, str]:
         return "", TEXT
     if name in PLACES:
         return names.of(name, value), TEXT
-    if isinstance(value, bool):
-        return _("yes") if value else _("no"), TEXT
-    if isinstance(value, list):
-        labels = dict(field.base_field.flatchoices)
-        return _("، ").join(str(labels.get(item, item)) for item in value), TEXT
+    if isinstance(value, bool | list | Decimal):
+        return _typed(field, value)
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value)), TEXT
     if name.endswith("_on"):
@@ -135,6 +144,22 @@ def _shown(field: Any, name: str, value: Any, names: Names) -> tuple[Any, str]:
     if name == "rib":
         return identifiers.format_rib(value), CODE
     return value, CODE if name in CODES or name.endswith("_phone") else TEXT
+
+
+def _typed(field: Any, value: bool | list[str] | Decimal) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no"), TEXT
+    if isinstance(value, Decimal):
+        return str(value), CODE
+    return _listed(field, value), TEXT
+
+
+def _listed(field: Any, values: list[str]) -> str:
+    """Choices by their labels; what is in an order of preference with its rank."""
+    labels = dict(field.base_field.flatchoices)
+    if labels:
+        return _("، ").join(str(labels.get(item, item)) for item in values)
+    return _("، ").join(f"{rank}. {text}" for rank, text in enumerate(values, 1))
 
 
 def _as_day(value: Any) -> date | None:
@@ -150,54 +175,18 @@ def _member_lines(members: Iterable[Mapping[str, Any]]) -> list[Line]:
             Line(
                 f"member.{member['role']}.{seen[member['role']]}",
                 str(BoardRole(member["role"]).label),
-                member["name"],
+                _with_phone(member),
             )
         )
     return found
 
 
-def _headcount_lines(piece: Mapping[str, Any]) -> list[Line]:
-    found = []
-    for key, count in piece.get("headcounts", {}).items():
-        category, level, sex = key.split(".")
-        label = _("%(category)s, %(level)s, %(sex)s") % {
-            "category": Category(category).label,
-            "level": ServiceLevel(level).label,
-            "sex": Sex(sex).label,
-        }
-        found.append(Line(f"head.{key}", label, count, COUNT))
-    for key, count in piece.get("unmet", {}).items():
-        label = _("requests not met, %(sex)s") % {"sex": Sex(key).label}
-        found.append(Line(f"unmet.{key}", label, count, COUNT))
-    for key, count in piece.get("staff_counts", {}).items():
-        employer, sex = key.split(".")[0], key.split(".")[-1]
-        label = _("staff of %(employer)s, %(sex)s") % {
-            "employer": Employer(employer).label,
-            "sex": Sex(sex).label,
-        }
-        found.append(Line(f"staff.{key}", label, count, COUNT))
-    return found
-
-
-def _account_lines(piece: Mapping[str, Any]) -> list[Line]:
-    found = []
-    for key, amount in piece.items():
-        kind, source = key.split(".")
-        label = _("%(kind)s: %(source)s") % {
-            "kind": AccountKind(kind).label,
-            "source": AccountSource(source).label,
-        }
-        found.append(Line(key, label, Decimal(str(amount)), MONEY))
-    for kind in AccountKind:
-        amounts = [
-            Decimal(str(amount))
-            for key, amount in piece.items()
-            if key.startswith(kind.value)
-        ]
-        if amounts:
-            label = _("total, %(kind)s") % {"kind": kind.label}
-            found.append(Line(f"total.{kind}", label, sum(amounts), MONEY))
-    return found
+def _with_phone(member: Mapping[str, Any]) -> str:
+    """The number keeps its direction inside Arabic text."""
+    if not member.get("phone"):
+        return member["name"]
+    phone = f"{LEFT_TO_RIGHT}{member['phone']}{END_OF_DIRECTION}"
+    return _("، ").join([member["name"], phone])
 
 
 def _children_lines(rows: list[Mapping[str, Any]]) -> list[Line]:

@@ -12,20 +12,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import (
-    BigIntegerField,
-    CharField,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    Subquery,
-    Value,
-)
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from institutions.enums import Engagement, FundingPurpose, JoinState
+from institutions.enums import FundingPurpose
 from institutions.models import (
     AccountLine,
     Association,
@@ -38,7 +28,7 @@ from institutions.models import (
     FundingLine,
     Headcount,
     Institution,
-    JoinRequest,
+    SeasonCount,
     StaffCount,
     StaffMember,
     UnmetRequests,
@@ -59,13 +49,18 @@ DOCUMENT = (
     "type__name_fr",
 )
 HEADS, STAFF, UNMET, ACCOUNTS = "heads", "staff", "unmet", "accounts"
-FUNDING, UNDECLARED, SAME_RIB = "funding", "undeclared", "same_rib"
-OF_AMOUNTS = (ACCOUNTS, FUNDING)
+SEASONS, FUNDING, FUNCTIONS = "seasons", "funding", "functions"
+TABLES = (HEADS, STAFF, UNMET, ACCOUNTS, SEASONS, FUNDING, FUNCTIONS)
+# A student house tells of the school year covered and of the two before.
+SEASONS_TOLD = 3
+MEASURES = (
+    "count",
+    "declared_count",
+    "minimum_wage_count",
+    "monthly_amount",
+    "yearly_amount",
+)
 NO_NAME = Value("", output_field=CharField())
-AMOUNT = (NO_NAME, "amount")
-NO_UNIT = Value(None, output_field=BigIntegerField())
-ONE = Value(1, output_field=IntegerField())
-NOT_DECLARED = F("count") - F("declared_count")
 HASHES = ("person_hash", "massar_hash", "card_hash")
 
 
@@ -88,6 +83,21 @@ class AccountRow(NamedTuple):
     kind: str
     source: str
     amount: Decimal
+
+
+class HouseRow(NamedTuple):
+    """A figure of a student house: heads, or MAD.
+
+    ``group``, ``detail`` and ``part``: service, group and sex of a season; purpose and
+    source of a funding; function, engagement and measure of the staff.
+    """
+
+    institution_id: int
+    year: int
+    group: str
+    detail: str
+    part: str
+    number: Decimal
 
 
 class ChildRow(NamedTuple):
@@ -130,6 +140,10 @@ class StaffRow(NamedTuple):
     is_cnss_declared: bool
     is_cnss_charged: bool
     cnss_yearly_amount: Decimal
+    has_work_certificate: bool
+    has_licence: bool
+    has_contract: bool
+    contract_remark: str
 
 
 OF_ENROLMENT = EnrolmentRow._fields[2:-1]
@@ -192,93 +206,59 @@ class Record:
         return self._figures[UNMET]
 
     @property
-    def funding(self) -> list[AccountRow]:
-        """What student houses live on, by source, in the year of accounts."""
+    def seasons(self) -> list[HouseRow]:
+        """Of the school year covered and of the two before."""
+        return self._figures[SEASONS]
+
+    @property
+    def funding(self) -> list[HouseRow]:
+        """Of all works, and of operation in the year of accounts."""
         return self._figures[FUNDING]
 
     @property
-    def undeclared(self) -> list[Figure]:
-        """Staff of student houses paid by the association, not declared to the CNSS."""
-        return self._figures[UNDECLARED]
-
-    @property
-    def has_rib_of_another(self) -> bool:
-        return bool(self._figures[SAME_RIB])
+    def functions(self) -> list[HouseRow]:
+        """Each measure of the staff of student houses that is not nothing."""
+        return self._figures[FUNCTIONS]
 
     @cached_property
     def _figures(self) -> dict[str, list[Any]]:
-        """Small tables, in one question to the database."""
-        found: dict[str, list[Any]] = {
-            name: []
-            for name in (HEADS, STAFF, UNMET, ACCOUNTS, FUNDING, UNDECLARED, SAME_RIB)
-        }
-        first, *others = self._tables()
-        for table, unit, year, group, detail, sex, number in first.union(
-            *others, all=True
-        ):
-            row: AccountRow | Figure
-            if table in OF_AMOUNTS:
-                row = AccountRow(unit, group, detail, number)
-            else:
-                row = Figure(unit, year, group, detail, sex, int(number))
-            found[table].append(row)
+        """Seven small tables, in one question to the database."""
+        found: dict[str, list[Any]] = {table: [] for table in TABLES}
+        heads, *others = self._tables()
+        for table, unit, *key, number in heads.union(*others, all=True):
+            found[table].append(_row(table, unit, key, number))
         return found
 
     def _tables(self) -> list[Any]:
         of_units = Q(institution__association=self.association)
         this, both = Q(year=self.year), Q(year__in=(self.year, self.year - 1))
-        of_whole = Q(association=self.association, year=self._year_of_accounts)
-        of_life = Q(year=self._year_of_accounts, purpose=FundingPurpose.OPERATION)
-        paid = Q(engagement=Engagement.ASSOCIATION, count__gt=F("declared_count"))
-        undeclared = _labelled(
-            FunctionCount, UNDECLARED, "function", NO_NAME, (NO_NAME, NOT_DECLARED)
-        )
+        accounts = self._of_round("accounts_year")
+        season = self._of_round("school_year")
         return [
             _labelled(Headcount, HEADS, "category", "level").filter(of_units, both),
             _labelled(StaffCount, STAFF, "employer", "function").filter(of_units, this),
             _labelled(UnmetRequests, UNMET, NO_NAME, NO_NAME).filter(of_units, this),
-            _labelled(AccountLine, ACCOUNTS, "kind", "source", AMOUNT).filter(of_whole),
-            _labelled(FundingLine, FUNDING, "purpose", "source", AMOUNT).filter(
-                of_units, of_life
-            ),
-            undeclared.filter(of_units, this, paid),
-            *self._same_rib(),
+            _labelled(
+                AccountLine, ACCOUNTS, "kind", "source", NO_NAME, "amount"
+            ).filter(association=self.association, year=accounts),
+            _seasons(of_units, season),
+            _funding(of_units, accounts),
+            *_functions(of_units, self.year),
         ]
 
-    def _same_rib(self) -> list[Any]:
-        """Who else had this RIB, or asks to join with it: never which association."""
-        rib = self.association.rib
-        if not rib:
-            return []
-        label = Value(SAME_RIB, output_field=CharField())
-        history = Association.history.rel.related_model  # type: ignore[attr-defined]
-        elsewhere = history.objects.filter(rib=rib).exclude(
-            Q(pgh_obj=self.association) | Q(pgh_obj__merged_into=self.association)
-        )
-        asking = JoinRequest.objects.filter(rib=rib, state=JoinState.WAITING).exclude(
-            association=self.association
-        )
-        return [
-            rows.order_by().values_list(
-                label, NO_UNIT, ONE, NO_NAME, NO_NAME, NO_NAME, ONE
-            )
-            for rows in (elsewhere, asking)
-        ]
-
-    @property
-    def _year_of_accounts(self) -> Any:
-        """Known already, or found in the same question."""
+    def _of_round(self, name: str) -> Any:
+        """A year of the round: known already, or found in the same question."""
         if self._round:
-            return self._round.accounts_year
+            return Value(getattr(self._round, name))
         rounds = UpdateRound.objects.filter(year=self.year)
-        found = Subquery(rounds.values("accounts_year")[:1])
+        found = Subquery(rounds.values(name)[:1])
         return Coalesce(found, Value(self.year - 1))
 
     @cached_property
     def centres(self) -> list[Centre]:
         """Those that work."""
         rows = Centre.objects.filter(association=self.association, is_active=True)
-        return list(rows.select_related("institution").order_by("pk"))
+        return list(rows.order_by("pk"))
 
     @cached_property
     def enrolments(self) -> list[EnrolmentRow]:
@@ -344,14 +324,73 @@ class Record:
         return rows.select_related("type").only(*DOCUMENT).order_by("pk")
 
 
-def _labelled(
+def _labelled(  # noqa: PLR0913 -- the columns that all figures have
     model: Any,
     table: str,
     group: Any,
     detail: Any,
-    last: tuple[Any, Any] = ("sex", "count"),
+    part: Any = "sex",
+    number: str = "count",
+    *,
+    year: str = "year",
 ) -> Any:
-    """Rows of a small table marked with its name; ``last``: a sex and a number."""
+    """Rows of a small table marked with its name: heads, or amounts without a sex."""
     label = Value(table, output_field=CharField())
-    columns = ("institution", "year", group, detail, *last)
-    return model.objects.order_by().values_list(label, *columns)
+    columns = (label, "institution", year, group, detail, part, number)
+    return model.objects.order_by().values_list(*columns)
+
+
+def _seasons(of_units: Q, last: Any) -> Any:
+    """The school year ``last`` and those before it that are told."""
+    told = Q(season__lte=last, season__gt=last - SEASONS_TOLD)
+    rows = _labelled(SeasonCount, SEASONS, "stay", "group", year="season")
+    return rows.filter(of_units, told)
+
+
+def _funding(of_units: Q, accounts_year: Any) -> Any:
+    """Works of any year; operation of one."""
+    paid = ~Q(purpose=FundingPurpose.OPERATION) | Q(year=accounts_year)
+    rows = _labelled(FundingLine, FUNDING, "purpose", "source", NO_NAME, "amount")
+    return rows.filter(of_units, paid)
+
+
+def _functions(of_units: Q, year: int) -> list[Any]:
+    """One query for each measure, so that they stand in the same union."""
+    rows = [
+        _labelled(FunctionCount, FUNCTIONS, "function", "engagement", name, measure)
+        for measure, name in (
+            (measure, Value(measure, output_field=CharField())) for measure in MEASURES
+        )
+    ]
+    return [
+        found.filter(of_units, year=year, **{f"{measure}__gt": 0})
+        for measure, found in zip(MEASURES, rows, strict=True)
+    ]
+
+
+def house_rows(institution: Institution, table: str, year: int) -> list[HouseRow]:
+    """Those of one house and one table, as ``Record`` reads them; ``year`` is that of
+    the section."""
+    of_unit = Q(institution=institution)
+    if table == SEASONS:
+        queries = [_seasons(of_unit, Value(year))]
+    elif table == FUNDING:
+        queries = [_funding(of_unit, year)]
+    else:
+        queries = _functions(of_unit, year)
+    first, *others = queries
+    return [
+        _row(label, unit, key, number)
+        for label, unit, *key, number in (
+            first.union(*others, all=True) if others else first
+        )
+    ]
+
+
+def _row(table: str, unit: int, key: list[Any], number: Any) -> Any:
+    year, group, detail, part = key
+    if table == ACCOUNTS:
+        return AccountRow(unit, group, detail, number)
+    if table in (HEADS, STAFF, UNMET):
+        return Figure(unit, year, group, detail, part, int(number))
+    return HouseRow(unit, year, group, detail, part, number)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from institutions.enums import InstitutionClass
 from institutions.models import Association, Centre, Institution
 
 ASSOCIATION, INSTITUTION, CENTRE = "association", "institution", "centre"
@@ -43,6 +44,18 @@ PROFILE = Section(
     _("Class, services, authorisation, capacity, director."),
     INSTITUTION,
 )
+BUILDING = Section(
+    "building",
+    _("The building and where it stands"),
+    _("Tenure, condition, owner, position on the map."),
+    INSTITUTION,
+)
+TARGETING = Section(
+    "targeting",
+    _("Choice of the students"),
+    _("Criteria, priorities, who selects, what families pay."),
+    INSTITUTION,
+)
 HEADCOUNTS = Section(
     "headcounts",
     _("Beneficiaries and staff"),
@@ -50,10 +63,31 @@ HEADCOUNTS = Section(
     INSTITUTION,
     is_yearly=True,
 )
+SEASONS = Section(
+    "seasons",
+    _("Students over three school years"),
+    _("Housing, meals and school grants, by level and sex."),
+    INSTITUTION,
+    is_yearly=True,
+)
+FUNCTIONS = Section(
+    "functions",
+    _("Staff by function"),
+    _("Number, engagement, CNSS, minimum wage and cost."),
+    INSTITUTION,
+    is_yearly=True,
+)
 ACCOUNTS = Section(
     "accounts",
     _("Accounts"),
     _("Revenue and expenditure of the financial year."),
+    INSTITUTION,
+    is_yearly=True,
+)
+FUNDING = Section(
+    "funding",
+    _("Who paid for the house"),
+    _("Construction, equipment and operation, by source."),
     INSTITUTION,
     is_yearly=True,
 )
@@ -88,13 +122,30 @@ SECTIONS = (
     BANK,
     BOARD,
     PROFILE,
+    BUILDING,
+    TARGETING,
     HEADCOUNTS,
+    SEASONS,
+    FUNCTIONS,
     ACCOUNTS,
+    FUNDING,
     PLACE,
     CHILDREN,
     STAFF,
     DOCUMENTS,
 )
+SECTIONS_OF_INSTITUTION = (PROFILE, BUILDING, HEADCOUNTS, ACCOUNTS)
+SECTIONS_OF_HOUSE = (
+    PROFILE,
+    BUILDING,
+    TARGETING,
+    HEADCOUNTS,
+    SEASONS,
+    FUNCTIONS,
+    ACCOUNTS,
+    FUNDING,
+)
+SECTIONS_OF_CENTRE = (PLACE, CHILDREN, STAFF)
 BY_CODE = {section.code: section for section in SECTIONS}
 
 
@@ -141,9 +192,16 @@ def keys_of(association: Association) -> list[Key]:
 
 
 def sections_for(unit: Any) -> tuple[Section, ...]:
-    if isinstance(unit, Institution):
-        return (PROFILE, HEADCOUNTS, ACCOUNTS)
-    return (PLACE, CHILDREN, STAFF)
+    """Student houses are asked for more (domain.md, section 3.3)."""
+    if not isinstance(unit, Institution):
+        return SECTIONS_OF_CENTRE
+    house = is_house(unit.institution_class)
+    return SECTIONS_OF_HOUSE if house else SECTIONS_OF_INSTITUTION
+
+
+def is_house(institution_class: str) -> bool:
+    """Dar Talib, Dar Taliba."""
+    return institution_class == InstitutionClass.STUDENTS
 
 
 def find(association: Association, code: str, unit: int) -> Key:

@@ -8,98 +8,41 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
 
-from institutions.models import (
-    AccountLine,
-    Association,
-    Snapshot,
+from institutions.columns import (
+    BANK,
+    BOARD,
+    CENTRE,
+    CHILD,
+    ENROLMENT,
+    IDENTITY,
+    SINCE_2,
+    STAFF,
+    TARGETING,
+    building_of,
+    profile_of,
 )
-from institutions.record import AccountRow, Figure, Record
-from institutions.sections import Key
+from institutions.models import AccountLine, Association, Institution, Snapshot
+from institutions.record import (
+    FUNCTIONS,
+    FUNDING,
+    SEASONS,
+    AccountRow,
+    Figure,
+    HouseRow,
+    Record,
+    house_rows,
+)
+from institutions.sections import Key, is_house
 
-SCHEMA_VERSION = 1
+# 2: the building apart, student houses, the papers of the staff.
+SCHEMA_VERSION = 2
 UPDATE = "update"
-
-IDENTITY = [
-    "name_ar",
-    "name_fr",
-    "acronym",
-    "receipt_number",
-    "receipt_kind",
-    "receipt_on",
-    "is_public_utility",
-    "ice",
-    "tax_id",
-    "cnss_number",
-    "address",
-    "commune_id",
-    "delegation_id",
-    "phone",
-    "email",
-    "working_year",
-]
-BANK = ["bank_name", "rib"]
-BOARD = ["last_assembly_on", "board_term_months"]
-INSTITUTION = [
-    "name_ar",
-    "name_fr",
-    "institution_class",
-    "categories",
-    "services",
-    "legal_basis",
-    "authorisation_number",
-    "authorised_on",
-    "authorisation_expires_on",
-    "no_authorisation_reason",
-    "capacity_female",
-    "capacity_male",
-    "commune_id",
-    "delegation_id",
-    "milieu",
-    "address",
-    "latitude",
-    "longitude",
-    "director_name",
-    "director_phone",
-    "director_email",
-    "opened_on",
-    "tenure",
-    "condition",
-]
-CENTRE = [
-    "name_ar",
-    "name_fr",
-    "institution_id",
-    "authorisation_number",
-    "setting",
-    "school_name",
-    "delegation_id",
-    "commune_id",
-    "milieu",
-    "address",
-    "own_capacity",
-    "own_director_name",
-    "is_structure_compliant",
-    "is_operation_compliant",
-    "compliance_remark",
-]
-CHILD = ["born_on", "sex", "disability_type", "degree", "card_expires_on", "has_rsu"]
-ENROLMENT = ["sub_programme", "services", "certificates", "months"]
-STAFF = [
-    "sex",
-    "speciality",
-    "diploma",
-    "experience_years",
-    "contract",
-    "monthly_salary_amount",
-    "is_cnss_declared",
-    "is_cnss_charged",
-    "cnss_yearly_amount",
-]
 
 
 def canonical(content: Any) -> str:
@@ -163,6 +106,31 @@ def read(snapshot: Snapshot) -> dict[str, Any]:
     return json.loads(snapshot.content)
 
 
+def as_known_to(content: dict[str, Any], schema_version: int) -> dict[str, Any]:
+    """``content`` without what a snapshot of that version could not say yet.
+
+    So that a record compared with what was certified before differs only where it
+    was changed.
+    """
+    if schema_version >= SCHEMA_VERSION:
+        return content
+    return {
+        **content,
+        "institutions": _without(content["institutions"], SINCE_2["institutions"]),
+        "centres": [
+            {**centre, "staff": _without(centre["staff"], SINCE_2["staff"])}
+            for centre in content["centres"]
+        ],
+    }
+
+
+def _without(rows: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name not in names}
+        for row in rows
+    ]
+
+
 def record_content(association: Association, *, year: int) -> dict[str, Any]:
     """The whole record for ``year``, in a number of queries that never grows."""
     return content_of(Record(association, year=year))
@@ -212,9 +180,10 @@ def changed_parts(
     if text.startswith(head + documents[: -len("null")]) and text.endswith(tail):
         return []
     before = read(snapshot)
+    known = as_known_to(parts, snapshot.schema_version)
     return [
         name
-        for name, content in parts.items()
+        for name, content in known.items()
         if canonical(content) != canonical(before.get(name))
     ]
 
@@ -269,6 +238,40 @@ def _by_institution(rows: Iterable[Figure]) -> dict[int, dict[str, int]]:
     return found
 
 
+def _seasons(rows: Iterable[HouseRow]) -> dict[int, dict[str, dict[str, int]]]:
+    """``{institution: {"2025": {"housing.all.f": heads}}}``."""
+    found: dict[int, Any] = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        key = f"{row.group}.{row.detail}.{row.part}"
+        found[row.institution_id][str(row.year)][key] = int(row.number)
+    return found
+
+
+def _funding(rows: Iterable[HouseRow]) -> dict[int, dict[str, Decimal]]:
+    """``{institution: {"construction.2009.indh": amount}}``."""
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for row in rows:
+        found[row.institution_id][f"{row.group}.{row.year}.{row.detail}"] = row.number
+    return found
+
+
+def _functions(rows: Iterable[HouseRow]) -> dict[int, dict[str, Any]]:
+    """``{institution: {"cook.association.count": heads}}``; costs are amounts."""
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in rows:
+        key = f"{row.group}.{row.detail}.{row.part}"
+        is_amount = row.part.endswith("_amount")
+        found[row.institution_id][key] = row.number if is_amount else int(row.number)
+    return found
+
+
+HOUSE_SHAPES: dict[str, Callable[[Iterable[HouseRow]], dict[int, Any]]] = {
+    SEASONS: _seasons,
+    FUNDING: _funding,
+    FUNCTIONS: _functions,
+}
+
+
 def _figures(record: Record) -> dict[str, dict[int, Any]]:
     """By table, then by institution."""
     heads = [row for row in record.headcounts if row.year == record.year]
@@ -279,19 +282,38 @@ def _figures(record: Record) -> dict[str, dict[int, Any]]:
     }
 
 
+def _house_figures(record: Record) -> dict[str, dict[int, Any]]:
+    return {
+        table: shape(getattr(record, table)) for table, shape in HOUSE_SHAPES.items()
+    }
+
+
 def _institutions(
     record: Record, accounts: dict[Any, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    figures = _figures(record)
+    figures, of_houses = _figures(record), _house_figures(record)
     return [
         {
             "id": row.pk,
-            **_fields(row, INSTITUTION),
-            **{name: found.get(row.pk, {}) for name, found in figures.items()},
+            **_fields(row, profile_of(row)),
+            **_fields(row, building_of(row)),
+            **_of_unit(figures, row),
             "accounts": accounts.get(row.pk, {}),
+            **_house(row, of_houses),
         }
         for row in record.institutions
     ]
+
+
+def _house(row: Institution, figures: dict[str, dict[int, Any]]) -> dict[str, Any]:
+    """What only student houses say."""
+    if not is_house(row.institution_class):
+        return {}
+    return {**_fields(row, TARGETING), **_of_unit(figures, row)}
+
+
+def _of_unit(figures: dict[str, dict[int, Any]], row: Institution) -> dict[str, Any]:
+    return {name: found.get(row.pk, {}) for name, found in figures.items()}
 
 
 def _children(record: Record) -> dict[int, list[dict[str, Any]]]:
@@ -331,11 +353,22 @@ def _centres(record: Record) -> list[dict[str, Any]]:
     ]
 
 
+def _of_house(key: Key, table: str, year: int) -> Any:
+    """A section of one student house as its snapshot has it."""
+    rows = house_rows(key.unit, table, year)
+    return HOUSE_SHAPES[table](rows).get(key.unit_id, {})
+
+
 READERS: dict[str, Callable[[Key, int], Any]] = {
     "identity": lambda key, year: _fields(key.association, IDENTITY),
     "bank": lambda key, year: _fields(key.association, BANK),
     "board": lambda key, year: _board(Record(key.association, year=year)),
-    "institution": lambda key, year: _fields(key.unit, INSTITUTION),
+    "institution": lambda key, year: _fields(key.unit, profile_of(key.unit)),
+    "building": lambda key, year: _fields(key.unit, building_of(key.unit)),
+    "targeting": lambda key, year: _fields(key.unit, TARGETING),
+    "seasons": lambda key, year: _of_house(key, SEASONS, year),
+    "functions": lambda key, year: _of_house(key, FUNCTIONS, year),
+    "funding": lambda key, year: _of_house(key, FUNDING, year),
     "centre": lambda key, year: _fields(key.unit, CENTRE),
     "headcounts": lambda key, year: {
         name: found.get(key.unit_id, {})

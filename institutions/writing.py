@@ -9,17 +9,22 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
+from institutions.enums import BoardRole, FundingPurpose
 from institutions.models import (
     AccountLine,
     BoardMember,
+    FunctionCount,
+    FundingLine,
     Headcount,
+    SeasonCount,
     StaffCount,
     UnmetRequests,
     UpdateRound,
 )
 from institutions.sections import Key
+from institutions.upsert import change, replace
 
 
 def write(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
@@ -35,17 +40,17 @@ def write(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
 
 def _fields(row: Any, cleaned: Mapping[str, Any]) -> None:
     """Set fields of a row with a version; a unit or a seat follows its commune."""
-    for name, value in cleaned.items():
-        setattr(row, name, value)
-    names = [*cleaned, "version"]
+    values = dict(cleaned)
     # At an institution's place, its delegation; elsewhere, that of the commune.
     place = cleaned.get("institution") or cleaned.get("commune")
     if place:
-        row.delegation = place.delegation
-        names.append("delegation")
+        values["delegation"] = place.delegation
+    names = change(row, values)
+    if not names:
+        return
     row.validate_constraints()
     row.version = F("version") + 1
-    row.save(update_fields=names)
+    row.save(update_fields=[*names, "version"])
     row.refresh_from_db(fields=["version"])
 
 
@@ -61,25 +66,37 @@ def _board(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
     """Members absent from ``members`` leave the board; one president at most."""
     values = {name: value for name, value in cleaned.items() if name != "members"}
     _fields(key.association, values)
-    members = cleaned["members"]
-    kept = [member["id"] for member in members if member.get("id")]
-    key.association.board.exclude(pk__in=kept).delete()
+    standing = {member.pk: member for member in key.association.board.all()}
+    kept, new = [], []
+    for given in cleaned["members"]:
+        fields = {name: value for name, value in given.items() if name != "id"}
+        member = standing.pop(given.get("id"), None)
+        if member is None:
+            new.append(BoardMember(association=key.association, **fields))
+        elif change(member, fields):
+            kept.append(member)
+    if standing:
+        key.association.board.filter(pk__in=standing).delete()
     # The president last: the one who leaves the role frees it first.
-    for member in sorted(members, key=lambda member: member["role"] == "president"):
-        values = {name: value for name, value in member.items() if name != "id"}
-        BoardMember.objects.update_or_create(
-            association=key.association, pk=member.get("id"), defaults=values
-        )
+    BoardMember.objects.bulk_update(_others(kept), _MEMBER)
+    BoardMember.objects.bulk_update(_presidents(kept), _MEMBER)
+    BoardMember.objects.bulk_create(new)
 
 
-def _replace(model: Any, owner: Mapping[str, Any], rows: list[dict[str, Any]]) -> None:
-    model.objects.filter(**owner).delete()
-    model.objects.bulk_create(model(**owner, **row) for row in rows)
+_MEMBER = ["role", "name", "cnie", "phone", "email"]
+
+
+def _presidents(members: list[BoardMember]) -> list[BoardMember]:
+    return [member for member in members if member.role == BoardRole.PRESIDENT]
+
+
+def _others(members: list[BoardMember]) -> list[BoardMember]:
+    return [member for member in members if member.role != BoardRole.PRESIDENT]
 
 
 def _headcounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
     owner = {"institution": key.unit, "year": round_.year}
-    _replace(
+    replace(
         Headcount,
         owner,
         [
@@ -88,7 +105,7 @@ def _headcounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> No
             if count
         ],
     )
-    _replace(
+    replace(
         StaffCount,
         owner,
         [
@@ -97,7 +114,7 @@ def _headcounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> No
             if count
         ],
     )
-    _replace(
+    replace(
         UnmetRequests,
         owner,
         [{"sex": sex, "count": count} for sex, count in cleaned["unmet"].items()],
@@ -105,7 +122,7 @@ def _headcounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> No
 
 
 def _accounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
-    _replace(
+    replace(
         AccountLine,
         {
             "association": key.association,
@@ -120,6 +137,52 @@ def _accounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None
     )
 
 
+def _seasons(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
+    """The seasons that the form showed; older ones stay as they are."""
+    counts = cleaned["seasons"]
+    owner = {"institution": key.unit}
+    shown = {season for season, *_rest in counts}
+    replace(
+        SeasonCount,
+        owner,
+        [
+            {"season": season, "stay": stay, "group": group, "sex": sex, "count": count}
+            for (season, stay, group, sex), count in counts.items()
+            if count is not None
+        ],
+        among=SeasonCount.objects.filter(**owner, season__in=shown),
+    )
+
+
+def _functions(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
+    replace(
+        FunctionCount,
+        {"institution": key.unit, "year": round_.year},
+        [
+            {"function": function, "engagement": engagement, **figures}
+            for (function, engagement), figures in cleaned["functions"].items()
+            if figures["count"]
+        ],
+    )
+
+
+def _funding(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
+    """Works are of one year for each purpose, operation of the financial year."""
+    owner = {"institution": key.unit}
+    lines = FundingLine.objects.filter(**owner)
+    operation = Q(purpose=FundingPurpose.OPERATION)
+    replace(
+        FundingLine,
+        owner,
+        [
+            {"year": year, "purpose": purpose, "source": source, "amount": amount}
+            for (year, purpose, source), amount in cleaned["lines"].items()
+            if amount is not None
+        ],
+        among=lines.filter(~operation | Q(year=round_.accounts_year)),
+    )
+
+
 def _nothing(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
     """Lists are saved row by row; their section only says that they are complete."""
 
@@ -129,9 +192,14 @@ WRITERS: dict[str, Callable[[Key, UpdateRound, Mapping[str, Any]], None]] = {
     "bank": _association,
     "board": _board,
     "institution": _unit,
+    "building": _unit,
+    "targeting": _unit,
     "centre": _unit,
     "headcounts": _headcounts,
+    "seasons": _seasons,
+    "functions": _functions,
     "accounts": _accounts,
+    "funding": _funding,
     "children": _nothing,
     "staff": _nothing,
     "documents": _nothing,

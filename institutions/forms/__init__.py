@@ -9,6 +9,12 @@ from institutions.forms.association import (
 from institutions.forms.documents import DocumentForm
 from institutions.forms.explanation import ExplanationForm
 from institutions.forms.figures import AccountsForm, HeadcountsForm
+from institutions.forms.house import (
+    FunctionsForm,
+    FundingForm,
+    SeasonsForm,
+    TargetingForm,
+)
 from institutions.forms.people import ChildForm, StaffMemberForm
 from institutions.forms.people_lists import (
     BulkChildForm,
@@ -16,15 +22,20 @@ from institutions.forms.people_lists import (
     ChildFilterForm,
     StaffFilterForm,
 )
-from institutions.forms.units import CentreForm, InstitutionForm
+from institutions.forms.units import BuildingForm, CentreForm, InstitutionForm
 
 SECTION_FORMS = {
     "identity": IdentityForm,
     "bank": BankForm,
     "board": BoardSection,
     "institution": InstitutionForm,
+    "building": BuildingForm,
+    "targeting": TargetingForm,
     "headcounts": HeadcountsForm,
+    "seasons": SeasonsForm,
+    "functions": FunctionsForm,
     "accounts": AccountsForm,
+    "funding": FundingForm,
     "centre": CentreForm,
 }
 
@@ -33,6 +44,7 @@ __all__ = [
     "AccountsForm",
     "BankForm",
     "BoardSection",
+    "BuildingForm",
     "BulkChildForm",
     "BulkStaffForm",
     "CentreForm",
@@ -40,11 +52,15 @@ __all__ = [
     "ChildForm",
     "DocumentForm",
     "ExplanationForm",
+    "FunctionsForm",
+    "FundingForm",
     "HeadcountsForm",
     "IdentityForm",
     "InstitutionForm",
+    "SeasonsForm",
     "StaffFilterForm",
     "StaffMemberForm",
+    "TargetingForm",
     "WholeRowMixin",
 ]
 

@@ -43,7 +43,8 @@ class RecordForm(PortalForm, WholeRowMixin, forms.ModelForm):
         )
 
     def cleaned(self):
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        shown = [name for name in self._meta.fields if name in self.fields]
+        return {name: self.cleaned_data[name] for name in shown}
 
     def warnings(self):
         """What is doubtful and does not prevent saving."""
@@ -75,11 +76,30 @@ class IdentityForm(RecordForm):
             name: FORM_FIELDS[name] for name in ("ice", "tax_id", "cnss_number")
         }
         help_texts = {
+            "name_ar": _("As written in the statutes."),
+            "name_fr": _("For letters and lists in French."),
+            "acronym": _("The short name, where there is one."),
+            "receipt_number": _("As written on the receipt."),
+            "receipt_kind": _(
+                "The provisional receipt is given at the deposit, the final one within "
+                "60 days."
+            ),
+            "receipt_on": _("The date written on the receipt."),
+            "is_public_utility": _("Only where a decree recognised it."),
+            "ice": _("15 digits."),
+            "tax_id": _("7 or 8 digits."),
+            "cnss_number": _("The number of the association as an employer: 7 digits."),
             "commune": _(
                 "To move the seat to another province or prefecture, ask your "
                 "delegation."
             ),
-            "receipt_number": _("As written on the receipt."),
+            "address": _("Street and number, or douar."),
+            "phone": _("For example 0661 23 45 67."),
+            "email": _("Read by somebody of the association."),
+            "working_year": _(
+                "How you keep your accounts: the school year is written 2025/2026."
+            ),
+            "language": _("Letters of the delegation are written in it."),
         }
 
     def warnings(self):
@@ -93,19 +113,29 @@ class BankForm(RecordForm):
         model = Association
         fields = ["bank_name", "rib"]
         field_classes = {"rib": FORM_FIELDS["rib"]}
-        help_texts = {"rib": _("24 digits, as on the certificate of the bank.")}
+        help_texts = {
+            "bank_name": _("The bank, and its agency."),
+            "rib": _("24 digits, as on the certificate of the bank."),
+        }
 
 
 class BoardTermForm(RecordForm):
     class Meta:
         model = Association
         fields = ["last_assembly_on", "board_term_months"]
-        help_texts = {"board_term_months": _("For example 48 for four years.")}
+        help_texts = {
+            "last_assembly_on": _("The one that elected the board as it is today."),
+            "board_term_months": _("For example 48 for four years."),
+        }
 
 
 class BoardMemberForm(PortalForm, forms.ModelForm):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    cnie = CnieFormField(label="CNIE", required=False)
+    cnie = CnieFormField(
+        label="CNIE",
+        required=False,
+        help_text=_("One or two letters, then digits."),
+    )
 
     class Meta:
         model = BoardMember

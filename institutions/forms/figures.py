@@ -27,14 +27,22 @@ class YearForm(PortalForm, forms.Form):
     @classmethod
     def of(cls, key, round_, data=None):
         year = carry.year_of(key, round_)
-        if not carry.has_rows(key, year):
-            year = carry.year_kept(key, round_)
-        piece = snapshots.section_content(key, year=year)
-        return cls(data, unit=key.unit, piece=piece)
+        # What was typed stands in for what is known: nothing is read for it.
+        piece = {} if data is not None else cls.known(key, round_, year)
+        label = carry.label_of_year(key, year)
+        return cls(data, unit=key.unit, piece=piece, year=year, year_label=label)
 
-    def __init__(self, *args, unit=None, piece=None, **kwargs):
+    @staticmethod
+    def known(key, round_, year):
+        shown = year if carry.has_rows(key, year) else carry.year_kept(key, round_)
+        return snapshots.section_content(key, year=shown)
+
+    def __init__(
+        self, *args, unit=None, piece=None, year=None, year_label="", **kwargs
+    ):
         self.unit = unit
         self.piece = piece or {}
+        self.year, self.year_label = year, year_label
         super().__init__(*args, **kwargs)
 
     def number(self, name, label, initial):
@@ -42,6 +50,17 @@ class YearForm(PortalForm, forms.Form):
             label=label,
             min_value=0,
             max_value=MAX_COUNT,
+            required=False,
+            initial=initial,
+        )
+        self._prepare(name, self.fields[name])
+
+    def amount(self, name, label, initial):
+        self.fields[name] = forms.DecimalField(
+            label=label,
+            min_value=0,
+            max_digits=14,
+            decimal_places=2,
             required=False,
             initial=initial,
         )
@@ -123,16 +142,8 @@ class AccountsForm(YearForm):
         super().__init__(*args, **kwargs)
         for kind, sources in self.LINES:
             for source in sources:
-                name = f"{kind}-{source}"
-                self.fields[name] = forms.DecimalField(
-                    label=source.label,
-                    min_value=0,
-                    max_digits=14,
-                    decimal_places=2,
-                    required=False,
-                    initial=self.piece.get(f"{kind}.{source}"),
-                )
-                self._prepare(name, self.fields[name])
+                initial = self.piece.get(f"{kind}.{source}")
+                self.amount(f"{kind}-{source}", source.label, initial)
 
     def groups(self):
         for kind, sources in self.LINES:

@@ -21,9 +21,12 @@ from institutions.models import (
     Document,
     DocumentType,
     Enrolment,
+    FunctionCount,
+    FundingLine,
     Headcount,
     Institution,
     Membership,
+    SeasonCount,
     SectionAnswer,
     StaffCount,
     StaffMember,
@@ -114,6 +117,7 @@ class InstitutionFactory(factory.django.DjangoModelFactory):
     delegation = factory.SelfAttribute("association.delegation")
     milieu = enums.Milieu.RURAL
     director_name = "خديجة العلوي"
+    house_kind = enums.HouseKind.BOTH
 
 
 class CentreFactory(factory.django.DjangoModelFactory):
@@ -220,6 +224,46 @@ class AccountLineFactory(factory.django.DjangoModelFactory):
     kind = enums.AccountKind.REVENUE
     source = enums.AccountSource.OWN
     amount = 120000
+
+
+class SeasonCountFactory(factory.django.DjangoModelFactory):
+    """``season`` 2026 is the school year 2026/2027, that of the update of 2027."""
+
+    class Meta:
+        model = SeasonCount
+
+    institution = factory.SubFactory(InstitutionFactory)
+    season = YEAR - 1
+    stay = enums.Stay.HOUSING
+    group = enums.StayGroup.ALL
+    sex = enums.Sex.FEMALE
+    count = 48
+
+
+class FundingLineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FundingLine
+
+    institution = factory.SubFactory(InstitutionFactory)
+    year = YEAR - 2
+    purpose = enums.FundingPurpose.OPERATION
+    source = enums.FundingSource.ENTRAIDE
+    amount = 90000
+
+
+class FunctionCountFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FunctionCount
+
+    institution = factory.SubFactory(InstitutionFactory)
+    year = YEAR
+    function = enums.HouseFunction.COOK
+    engagement = enums.Engagement.ASSOCIATION
+    count = 2
+    declared_count = 1
+    minimum_wage_count = 1
+    monthly_amount = 5600
+    yearly_amount = 67200
 
 
 class DocumentTypeFactory(factory.django.DjangoModelFactory):

@@ -12,6 +12,7 @@ from institutions import drafts, people, update
 from institutions.enums import Answer, MembershipRole, UpdateState
 from institutions.identifiers import rib_key
 from institutions.models import Centre, Child, Document, Enrolment, Headcount
+from institutions.sections import sections_for
 from tests import factories
 from tests.factories import TETOUAN, YEAR, delegation
 from tests.files import pdfs
@@ -63,7 +64,7 @@ def every_page(association):
     pages = ["choose", "record", "update", "update_confirm", "documents"]
     yield from (at(name) for name in pages)
     sections = [("identity", 0), ("bank", 0), ("board", 0)]
-    sections += [(code, home.pk) for code in ("institution", "headcounts", "accounts")]
+    sections += [(section.code, home.pk) for section in sections_for(home)]
     sections += [("centre", centre.pk), ("accounts", 0)]
     for code, unit in sections:
         yield at("update_section", code, unit)
@@ -335,6 +336,7 @@ def test_a_centre_at_an_institutions_place_repeats_nothing(begun, association, p
             "institution": home.pk,
             "own_capacity": "12",
             "is_structure_compliant": "on",
+            "is_operation_compliant": "on",
         },
     )
     centre = Centre.objects.get(pk=centre.pk)
