@@ -123,11 +123,12 @@ def _totals(measure: Measure, rows: Any, year: int) -> Totals:
     """By group, then by year: one question."""
     found: Totals = defaultdict(dict)
     of = F(measure.group) if measure.group else Value("")
-    rows = rows.filter(year__lte=year).order_by().annotate(of=of)
+    column, rows = getattr(rows, "column", "year"), getattr(rows, "rows", rows)
+    rows = rows.filter(**{f"{column}__lte": year}).order_by().annotate(of=of)
     for group, when, total in (
-        rows.values("of", "year")
+        rows.values("of", column)
         .annotate(total=measure.total)
-        .values_list("of", "year", "total")
+        .values_list("of", column, "total")
     ):
         found[group][when] = total
     return found
