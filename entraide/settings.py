@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from entraide.logs import logging_settings
+from entraide.storage import private_storage
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,14 +161,30 @@ MEDIA_URL = "/media-is-private/"
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 50_000_000
+# Photographs of one document sent at once, which become one PDF.
+UPLOAD_MAX_PHOTOS = 20
+UPLOAD_MAX_TOGETHER = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# Virus scan of what is sent: a clamd over TCP, or its local socket; off where both are
+# empty. Minutes after which a file still not scanned is an alarm.
+CLAMAV_HOST = env.str("CLAMAV_HOST", "")
+CLAMAV_PORT = env.int("CLAMAV_PORT", 3310)
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", "")
+CLAMAV_ALARM_MINUTES = env.int("CLAMAV_ALARM_MINUTES", 30)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": private_storage(
+        bucket=env.str("FILES_BUCKET", ""),
+        endpoint=env.str("FILES_ENDPOINT", ""),
+        region=env.str("FILES_REGION", ""),
+        access_key=env.str("FILES_ACCESS_KEY", ""),
+        secret_key=env.str("FILES_SECRET_KEY", ""),
+    ),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
@@ -312,6 +329,11 @@ CELERY_BEAT_SCHEDULE = {
     "orphans": {
         "task": "institutions.tasks.sweep_incoming",
         "schedule": crontab(minute="20", hour="3"),
+    },
+    "scans": {"task": "institutions.tasks.sweep_scans", "schedule": 120.0},
+    "expiring": {
+        "task": "institutions.tasks.mind_validity",
+        "schedule": crontab(minute="10", hour="7"),
     },
     "housekeeping": {
         "task": "accounts.tasks.housekeeping",

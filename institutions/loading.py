@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from institutions.models import DocumentType
 
@@ -14,7 +15,7 @@ def load_document_types() -> tuple[int, int]:
     What the centre put out of use stays out of use, and its own types stay.
     """
     with DOCUMENT_TYPES.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        rows = [_typed(row) for row in csv.DictReader(lines)]
     created = changed = 0
     present = DocumentType.objects.in_bulk(field_name="code")
     for row in rows:
@@ -26,3 +27,11 @@ def load_document_types() -> tuple[int, int]:
             DocumentType.objects.filter(pk=known.pk).update(**row)
             changed += 1
     return created, changed
+
+
+def _typed(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        **row,
+        "is_identity": row["is_identity"] == "1",
+        "max_files": int(row["max_files"]),
+    }

@@ -7,13 +7,14 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts import outbox
-from accounts.enums import Role
+from accounts.enums import Language, Role
 from accounts.models import User
 from accounts.notifications import INVITATION
 from institutions.enums import MembershipRole
 from institutions.models import (
     AnnualUpdate,
     Association,
+    Document,
     Membership,
     UpdateEvent,
     UpdateRound,
@@ -112,6 +113,34 @@ def association_status(association: Association) -> None:
         path="/my/record/",
         key=str(association.version),
     )
+
+
+def documents_expiring(
+    association: Association, *, context: dict[str, Any], key: str
+) -> None:
+    """To the managers: what ends soon, in one mail."""
+    outbox.tell(
+        members_of(association, managers_only=True),
+        "documents_expiring",
+        subject=("association", association.pk),
+        context={**names(association), **context},
+        path="/my/documents/",
+        key=key,
+    )
+
+
+def document_infected(document: Document) -> None:
+    """To the association, which sends another file, and to the delegation."""
+    of_type = {f"type_{code}": document.type.name_in(code) for code in Language.values}
+    what: dict[str, Any] = {
+        "subject": ("document", document.pk),
+        "context": {**names(document.association), **of_type},
+    }
+    members = members_of(document.association)
+    outbox.tell(members, "document_infected", path="/my/documents/", **what)
+    page = f"/admin/institutions/document/{document.pk}/change/"
+    officers = officers_of(document.association)
+    outbox.tell(officers, "document_infected_staff", path=page, **what)
 
 
 def invited(membership: Membership, *, is_new: bool) -> None:

@@ -10,9 +10,10 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,9 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageFile, ImageOps
 
 from institutions.pdf_inspection import inspect_pdf
+from institutions.picture_pdf import one_pdf
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 EXTENSIONS = {PDF: ("pdf",), JPEG: ("jpg", "jpeg"), PNG: ("png",)}
+# What browsers say besides of a picture's kind.
+SAID = {"image/jpg": JPEG, "image/pjpeg": JPEG, "image/x-png": PNG}
 HEADERS = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
 PNG_END = b"IEND\xaeB`\x82"
 MAX_STEM = 100
@@ -55,6 +59,20 @@ MESSAGES = {
         "The name of this file says %(said)s, but it contains %(found)s. "
         "Send the original document."
     ),
+    "declared": _(
+        "This file was announced as %(said)s, but it contains %(found)s. "
+        "Send the original document."
+    ),
+    "too_many": _(
+        "At most %(limit)s photographs at once. Send the others as another file."
+    ),
+    "too_large_together": _(
+        "These photographs are larger than %(limit)s MB together. "
+        "Send fewer of them at once."
+    ),
+    "mixed": _(
+        "Choose either one PDF, or one or more photographs of the same document."
+    ),
     "damaged": _("This picture is damaged or incomplete. Take it or scan it again."),
     "too_many_pixels": _(
         "This picture has more than %(limit)s million pixels. "
@@ -79,25 +97,60 @@ class CheckedUpload:
     clean_name: str
 
 
+class Marking(Protocol):
+    """What is drawn across a paper before it is kept."""
+
+    def on_picture(self, picture: Image.Image) -> Image.Image: ...
+
+    def on_pdf(self, data: bytes) -> bytes: ...
+
+
 def prepare_upload(
-    file: Any, *, max_bytes: int | None = None, max_pixels: int | None = None
+    file: Any, *, mark: Marking | None = None
 ) -> tuple[CheckedUpload, ContentFile]:
     """Check ``file`` and give it back as it is to be stored.
 
     A PDF is kept as it came; a picture is turned upright, reduced and rid of what the
-    camera wrote in it. The hash is that of what is stored; the same picture sent twice
-    has the same. Raises ``ValidationError``.
+    camera wrote in it; several pictures become one PDF, in their order. With ``mark``,
+    only what is marked comes back. The hash is that of what is stored; the same picture
+    sent twice has the same. Raises ``ValidationError``.
     """
-    checked = check_upload(file, max_bytes=max_bytes, max_pixels=max_pixels)
-    if checked.mime == PDF:
-        data = _content(file)
-        return checked, ContentFile(data, name=checked.clean_name)
-    photo = reduce_photo(file)
-    kept = photo.read()
-    photo.seek(0)
-    name = f"{checked.clean_name.rpartition('.')[0]}.jpg"
-    photo.name = name
-    return _checked(kept, mime=JPEG, page_count=1, clean_name=name), photo
+    files = file if isinstance(file, list | tuple) else [file]
+    if len(files) > 1:
+        return _prepare_photos(files, mark)
+    checked = check_upload(files[0])
+    stem = checked.clean_name.rpartition(".")[0]
+    if checked.mime != PDF:
+        return _kept(reduce_photo(files[0], mark=mark).read(), JPEG, stem)
+    data = _content(files[0])
+    return _kept(mark.on_pdf(data) if mark else data, PDF, stem, checked.page_count)
+
+
+def _prepare_photos(
+    files: Sequence[Any], mark: Marking | None
+) -> tuple[CheckedUpload, ContentFile]:
+    """One light PDF of all; each is checked first, whatever the others are."""
+    if len(files) > settings.UPLOAD_MAX_PHOTOS:
+        raise _refusal("too_many", limit=settings.UPLOAD_MAX_PHOTOS)
+    together = settings.UPLOAD_MAX_TOGETHER
+    if sum(file.size for file in files) > together:
+        raise _refusal("too_large_together", limit=together // 1024**2)
+    checked = [check_upload(file) for file in files]
+    if PDF in {one.mime for one in checked}:
+        raise _refusal("mixed")
+    data = one_pdf(reduce_photo(file, mark=mark).read() for file in files)
+    if len(data) > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // 1024**2
+        raise _refusal("too_large_together", limit=limit)
+    return _kept(data, PDF, checked[0].clean_name.rpartition(".")[0], len(files))
+
+
+def _kept(
+    data: bytes, mime: str, stem: str, page_count: int = 1
+) -> tuple[CheckedUpload, ContentFile]:
+    name = f"{stem}.{EXTENSIONS[mime][0]}"
+    checked = _checked(data, mime=mime, page_count=page_count, clean_name=name)
+    return checked, ContentFile(data, name=name)
 
 
 def check_upload(
@@ -117,6 +170,7 @@ def check_upload(
     if extension not in EXTENSIONS[mime]:
         found = EXTENSIONS[mime][0].upper()
         raise _refusal("mismatch", said=extension.upper(), found=found)
+    _refuse_other_kind(file, mime)
     _refuse_hidden(data, mime)
     if mime == PDF:
         page_count = inspect_pdf(data)
@@ -127,7 +181,7 @@ def check_upload(
     return _checked(data, mime=mime, page_count=page_count, clean_name=name)
 
 
-def reduce_photo(file: Any) -> ContentFile:
+def reduce_photo(file: Any, *, mark: Marking | None = None) -> ContentFile:
     """A JPEG of at most 2000 pixels a side, upright, without place, date or camera.
 
     ``file`` has passed ``check_upload``. What was transparent becomes white.
@@ -142,6 +196,8 @@ def reduce_photo(file: Any) -> ContentFile:
         flat.paste(upright, mask=upright.getchannel("A"))
     else:
         flat.paste(upright)
+    if mark is not None:
+        flat = mark.on_picture(flat)
     reduced = BytesIO()
     flat.save(reduced, "JPEG", quality=PHOTO_QUALITY, optimize=True)
     return ContentFile(reduced.getvalue(), name="photo.jpg")
@@ -194,6 +250,15 @@ def _mime_of(data: bytes) -> str | None:
         if data.startswith(header):
             return mime
     return None
+
+
+def _refuse_other_kind(file: Any, mime: str) -> None:
+    """What the browser announced, where it announced one of the kinds we take."""
+    said = (getattr(file, "content_type", None) or "").lower()
+    said = SAID.get(said, said)
+    if said in HEADERS and said != mime:
+        names = {kind: EXTENSIONS[kind][0].upper() for kind in (said, mime)}
+        raise _refusal("declared", said=names[said], found=names[mime])
 
 
 def _refuse_hidden(data: bytes, mime: str) -> None:

@@ -48,7 +48,24 @@ urlpatterns = [
         views.document_upload,
         name="document_upload",
     ),
+    path(
+        "documents/of/<slug:level>/<int:unit>/", views.documents_of, name="documents_of"
+    ),
+    path(
+        "documents/people/<slug:level>/",
+        views.documents_people,
+        name="documents_people",
+    ),
     path("documents/<int:pk>/", views.document_file, name="document"),
+    path(
+        "documents/<int:pk>/preview/", views.document_preview, name="document_preview"
+    ),
+    path("documents/<int:pk>/dates/", views.document_dates, name="document_dates"),
+    path(
+        "documents/<int:pk>/still-valid/",
+        views.document_still_valid,
+        name="document_still_valid",
+    ),
     path(
         "documents/<int:pk>/take-back/",
         views.document_take_back,

@@ -1,33 +1,25 @@
-"""The vault: documents are kept once and reused until they expire (decision 21).
+"""The vault: documents are kept once and reused until they expire (decision 21)."""
 
-A file is written under ``incoming/``; its row names the place where it will stand;
-once the transaction is over it is moved there. Whatever stays behind in ``incoming/``
-is put right by the nightly sweep, and is readable meanwhile.
-"""
-
-import errno
-import os
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from institutions import acting
-from institutions.enums import Validity
+from accounts.outbox import wake
+from institutions import acting, scanning, stored_files, validity, watermark
+from institutions.enums import ScanState
 from institutions.models import Association, Document, DocumentType
 from institutions.models.documents import document_path
 from institutions.uploads import prepare_upload
 
-INCOMING = "incoming"
-ORPHAN_AGE = timedelta(hours=24)
-FULL = {errno.ENOSPC, errno.EDQUOT}
 ABOUT = ("institution", "centre", "child", "staff_member")
+SCAN = "institutions.tasks.scan_document"
+PREVIEW = "institutions.tasks.make_preview"
 
 
 class About(TypedDict, total=False):
@@ -40,28 +32,30 @@ class About(TypedDict, total=False):
 
 
 def store(
-    upload: Any,
+    upload: Any | Sequence[Any],
     *,
     association: Association,
     type: DocumentType,
     actor: Any,
+    replaces: Document | None = None,
     **about: Unpack[About],
 ) -> Document:
     """Check and keep a file; the same content gives back the row already there.
 
-    Raises ``ValidationError`` with the reason: nothing is then stored, neither a row
-    nor a file.
+    Several photographs given together become one PDF. ``replaces``: an earlier version,
+    which stays readable; a type of one file replaces by itself. Raises
+    ``ValidationError`` with the reason: nothing is then stored, neither a row nor a
+    file.
     """
-    checked, content = prepare_upload(upload)
+    mark = watermark.of(association) if type.is_identity else None
+    checked, content = prepare_upload(upload, mark=mark)
     known = _known(association, checked.sha256)
     if known is not None:
         return _again(known, type=type, about=about)
-    about.setdefault("expires_on", end_of_validity(association, type))
-    path = document_path(None, "")
     document = Document(
         association=association,
         type=type,
-        file=path,
+        file=document_path(None, ""),
         original_name=checked.clean_name,
         mime=checked.mime,
         size=checked.size,
@@ -70,19 +64,43 @@ def store(
         uploaded_by=actor,
         **about,
     )
+    if "expires_on" not in about:
+        document.expires_on = _end(document)
+    if scanning.is_configured():
+        document.scan_state = ScanState.PENDING
     document.clean_fields(exclude=["file"])
     document.validate_constraints(exclude=["sha256"])
-    _write(content, incoming(path))
-    try:
-        with transaction.atomic():
-            document.save()
-            transaction.on_commit(lambda: put_in_place(path), robust=True)
-    except IntegrityError:
-        default_storage.delete(incoming(path))
-        known = _known(association, checked.sha256)
-        if known is None:
-            raise
-        return _again(known, type=type, about=about)
+    return _keep(document, content, replaces)
+
+
+def still_valid(document_pk: int, *, actor: Any) -> Document:
+    """One tap: it holds. Who said so and when are kept; the end is computed anew.
+
+    Raises ``Document.DoesNotExist`` out of scope.
+    """
+    with transaction.atomic():
+        document = _locked(document_pk, actor)
+        if not validity.may_be_prolonged(document):
+            raise ValidationError(
+                _("Its rule does not let it hold longer: send the new document."),
+                code="not_prolonged",
+            )
+        document.still_valid_at, document.still_valid_by = timezone.now(), actor
+        document.expires_on = _end(document)
+        names = ["still_valid_at", "still_valid_by", "expires_on"]
+        document.save(update_fields=names)
+    return document
+
+
+def set_dates(
+    document_pk: int, *, actor: Any, issued_on: date | None, expires_on: date
+) -> Document:
+    """The dates written on the paper. Raises ``Document.DoesNotExist`` out of scope."""
+    with transaction.atomic():
+        document = _locked(document_pk, actor)
+        document.issued_on, document.expires_on = issued_on, expires_on
+        document.validate_constraints(exclude=["sha256"])
+        document.save(update_fields=["issued_on", "expires_on"])
     return document
 
 
@@ -92,10 +110,7 @@ def take_back(document_pk: int, *, actor: Any) -> Document:
     Raises ``Document.DoesNotExist`` out of scope.
     """
     with transaction.atomic():
-        rows = Document.objects.visible_to(actor)
-        rows = rows.select_related("association__delegation")
-        document = rows.select_for_update(of=("self",)).get(pk=document_pk)
-        acting.check_entry(actor, document.association)
+        document = _locked(document_pk, actor)
         document.is_withdrawn = True
         document.save(update_fields=["is_withdrawn"])
     return document
@@ -108,70 +123,89 @@ def usable(
     rows = Document.objects.current().filter(association=association, type=type)
     if institution is not None:
         rows = rows.filter(Q(institution=institution) | Q(institution=None))
+    rows = rows.exclude(scan_state=ScanState.INFECTED)
     return rows.filter(Q(expires_on=None) | Q(expires_on__gte=on))
 
 
-def open_file(document: Document) -> File:
-    """The content, wherever the file stands. Raises ``FileNotFoundError``."""
-    name = str(document.file.name)
-    if default_storage.exists(name):
-        return default_storage.open(name)
-    return default_storage.open(incoming(name))
+def may_read(document: Document, user: Any) -> bool:
+    """Of those who see it: nobody a virus, only its own people what is not scanned.
 
-
-def end_of_validity(association: Association, type: DocumentType) -> date | None:
-    """The last good day, by the rule of the type, when it can be computed."""
-    if type.validity == Validity.BOARD_TERM:
-        return association.board_ends_on
-    if type.validity == Validity.YEAR:
-        return timezone.localdate() + timedelta(days=365)
-    return None
-
-
-def incoming(path: str) -> str:
-    return f"{INCOMING}/{os.path.basename(path)}"
-
-
-def put_in_place(path: str) -> None:
-    """Move a file from ``incoming/`` to its place; harmless when it stands there."""
-    source = incoming(path)
-    if not default_storage.exists(source):
-        return
-    if not default_storage.exists(path):
-        _move(source, path)
-    default_storage.delete(source)
-
-
-def sweep(now: datetime | None = None) -> int:
-    """Finish the moves that a stop interrupted, remove what belongs to no document.
-
-    Only files older than a day: younger ones may belong to a running transaction.
+    ``document`` is one that ``user`` sees (``visible_to``).
     """
-    limit = (now or timezone.now()) - ORPHAN_AGE
-    swept = 0
-    if not default_storage.exists(INCOMING):
-        return swept
-    for name in default_storage.listdir(INCOMING)[1]:
-        if default_storage.get_modified_time(f"{INCOMING}/{name}") > limit:
-            continue
-        path = f"documents/{name}"
-        if Document.objects.filter(file=path).exists():
-            put_in_place(path)
-        else:
-            default_storage.delete(f"{INCOMING}/{name}")
-        swept += 1
-    return swept
+    if document.scan_state == ScanState.INFECTED:
+        return False
+    return user.is_member or document.scan_state not in scanning.UNSCANNED
 
 
-def _move(source: str, path: str) -> None:
-    """On a local disk by renaming, which asks for no room; elsewhere by copying."""
+def in_place_of(document: Document) -> Any:
+    """Documents in use of the same type about the same thing, the latest first."""
+    about = {f"{name}_id": getattr(document, f"{name}_id") for name in ABOUT}
+    rows = Document.objects.current().filter(
+        association=document.association_id, type=document.type_id, **about
+    )
+    return rows.order_by("-uploaded_at", "-pk")
+
+
+def _keep(document: Document, content: Any, replaces: Document | None) -> Document:
+    """Write the file apart, then the row and what it replaces in one transaction."""
+    path = str(document.file.name)
+    stored_files.write(content, stored_files.incoming(path))
     try:
-        target = default_storage.path(path)
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-        os.replace(default_storage.path(source), target)
-    except NotImplementedError:
-        with default_storage.open(source) as content:
-            _write(content, path)
+        with transaction.atomic():
+            _make_room(document, replaces)
+            document.save()
+            transaction.on_commit(lambda: stored_files.put_in_place(path), robust=True)
+            _wake_for(document)
+    except (IntegrityError, ValidationError) as error:
+        stored_files.forget(stored_files.incoming(path))
+        known = _known(document.association, document.sha256)
+        if known is None or isinstance(error, ValidationError):
+            raise
+        about = {name: getattr(document, name) for name in ABOUT}
+        return _again(known, type=document.type, about=About(**about))
+    return document
+
+
+def _make_room(document: Document, replaces: Document | None) -> None:
+    """The row of the association is the lock: two at once never pass the limit."""
+    owner = Association.objects.select_for_update(of=("self",), no_key=True)
+    owner.get(pk=document.association_id)
+    present = list(in_place_of(document))
+    limit = document.type.max_files
+    if replaces is None and limit == 1 and present:
+        replaces = present[0]
+    if replaces is not None and replaces in present:
+        Document.objects.filter(pk=replaces.pk).update(is_withdrawn=True)
+        document.replaces = replaces
+        present.remove(replaces)
+    if len(present) >= limit:
+        raise ValidationError(
+            _(
+                "At most %(limit)s files for “%(type)s”. "
+                "Replace one of them, or take one away first."
+            ),
+            code="too_many_files",
+            params={"limit": limit, "type": document.type},
+        )
+
+
+def _wake_for(document: Document) -> None:
+    if document.scan_state == ScanState.PENDING:
+        wake(SCAN, document.pk)
+    wake(PREVIEW, document.pk)
+
+
+def _locked(document_pk: int, actor: Any) -> Document:
+    rows = Document.objects.visible_to(actor)
+    rows = rows.select_related("type", "association__delegation")
+    document = rows.select_for_update(of=("self",)).get(pk=document_pk)
+    acting.check_entry(actor, document.association)
+    return document
+
+
+def _end(document: Document) -> date | None:
+    day = validity.day_of(document)
+    return validity.end_of(document.association, document.type, on=day)
 
 
 def _known(association: Association, sha256: str) -> Document | None:
@@ -180,19 +214,16 @@ def _known(association: Association, sha256: str) -> Document | None:
 
 def _again(document: Document, *, type: DocumentType, about: About) -> Document:
     """The same file sent twice. One taken back comes back, under its new use."""
+    if document.scan_state == ScanState.INFECTED:
+        raise ValidationError(
+            _("A virus was found in this very file. Send another one."),
+            code="infected",
+        )
     wanted = [getattr(about.get(name), "pk", None) for name in ABOUT]
     present = [getattr(document, f"{name}_id") for name in ABOUT]
     if document.is_withdrawn:
-        document.type = type
-        document.is_withdrawn = False
-        document.uploaded_at = timezone.now()
-        document.expires_on = about.get("expires_on") or end_of_validity(
-            document.association, type
-        )
-        for name in ABOUT:
-            setattr(document, name, about.get(name))
-        document.save()
-    elif document.type_id != type.pk or present != wanted:
+        return _take_up_again(document, type=type, about=about)
+    if document.type_id != type.pk or present != wanted:
         raise ValidationError(
             _(
                 "This very file is already kept as “%(type)s”. Choose the right file, "
@@ -204,18 +235,17 @@ def _again(document: Document, *, type: DocumentType, about: About) -> Document:
     return document
 
 
-def _write(content: Any, path: str) -> None:
-    """Write all or nothing; a full disk is said in plain words."""
-    try:
-        default_storage.save(path, File(content))
-    except OSError as error:
-        default_storage.delete(path)
-        if error.errno in FULL:
-            raise ValidationError(
-                _(
-                    "The portal has no room left for files at the moment. Nothing was "
-                    "stored; please try again later."
-                ),
-                code="full",
-            ) from error
-        raise
+def _take_up_again(document: Document, *, type: DocumentType, about: About) -> Document:
+    document.type = type
+    document.is_withdrawn = False
+    document.replaces = None
+    document.still_valid_at = document.still_valid_by = None
+    document.uploaded_at = timezone.now()
+    document.issued_on = about.get("issued_on")
+    for name in ABOUT:
+        setattr(document, name, about.get(name))
+    document.expires_on = about.get("expires_on") or _end(document)
+    with transaction.atomic():
+        _make_room(document, None)
+        document.save()
+    return document

@@ -6,7 +6,7 @@ from institutions.forms.association import (
     IdentityForm,
     WholeRowMixin,
 )
-from institutions.forms.documents import DocumentForm
+from institutions.forms.documents import DocumentDatesForm, DocumentForm
 from institutions.forms.explanation import ExplanationForm
 from institutions.forms.figures import AccountsForm, HeadcountsForm
 from institutions.forms.house import (
@@ -50,6 +50,7 @@ __all__ = [
     "CentreForm",
     "ChildFilterForm",
     "ChildForm",
+    "DocumentDatesForm",
     "DocumentForm",
     "ExplanationForm",
     "FunctionsForm",

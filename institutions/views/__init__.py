@@ -2,11 +2,15 @@
 
 from institutions.views import on_behalf
 from institutions.views.documents import (
-    document_file,
+    document_dates,
     document_list,
+    document_still_valid,
     document_take_back,
     document_upload,
+    documents_of,
+    documents_people,
 )
+from institutions.views.files import document_file, document_preview
 from institutions.views.lists import child_list, staff_list
 from institutions.views.people import (
     child_edit,
@@ -35,10 +39,15 @@ __all__ = [
     "child_remove",
     "choose",
     "confirm",
+    "document_dates",
     "document_file",
     "document_list",
+    "document_preview",
+    "document_still_valid",
     "document_take_back",
     "document_upload",
+    "documents_of",
+    "documents_people",
     "on_behalf",
     "overview",
     "readings",

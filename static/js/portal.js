@@ -159,16 +159,28 @@
   };
   const upload = (form) => {
     const input = form.querySelector("input[type=file]"), button = form.querySelector("button");
-    const send = () => {
-      const row = document.getElementById(form.dataset.upload), bar = document.createElement("progress"), state = document.createElement("p");
+    const place = form.closest("[data-text-sending]"), row = document.getElementById(form.dataset.upload);
+    const tell = (text, ...before) => {
       all(".en-progress, .en-file__state", row).forEach((node) => node.remove());
-      bar.className = "en-progress"; bar.max = 100; bar.setAttribute("aria-label", form.dataset.textSending);
-      state.className = "en-file__meta en-file__state"; state.setAttribute("role", "status"); state.textContent = form.dataset.textSending;
-      row.append(bar, state); button.disabled = true;
+      const state = document.createElement("p");
+      state.className = "en-file__meta en-file__state"; state.setAttribute("role", "status"); state.textContent = text;
+      row.append(...before, state);
+    };
+    const send = () => {
+      const limit = Number(place.dataset.max || Infinity);
+      if (place.dataset.textLarge && [...input.files].some((file) => file.size > limit)) { input.value = ""; tell(place.dataset.textLarge); return; }
+      const bar = document.createElement("progress");
+      bar.className = "en-progress"; bar.max = 100; bar.setAttribute("aria-label", place.dataset.textSending);
+      tell(place.dataset.textSending, bar); button.disabled = true;
       const request = new XMLHttpRequest();
-      const failed = () => { bar.remove(); state.textContent = form.dataset.textFailed; button.disabled = false; button.textContent = form.dataset.textRetry; button.onclick = (event) => { event.preventDefault(); send(); }; };
+      /* The file stays chosen: a tap sends it again, and so does the network coming back. */
+      const failed = () => {
+        tell(place.dataset.textFailed); button.disabled = false; button.textContent = place.dataset.textRetry;
+        const again = (event) => { if (event) event.preventDefault(); window.removeEventListener("online", again); if (!button.disabled) send(); };
+        button.onclick = again; window.addEventListener("online", again, { once: true });
+      };
       request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total; };
-      request.onload = () => { if (request.status >= 500) failed(); else swap(form.dataset.upload, request.responseText); };
+      request.onload = () => { if (request.status >= 500) failed(); else if (request.status === 413 && place.dataset.textLarge) { button.disabled = false; input.value = ""; tell(place.dataset.textLarge); } else swap(form.dataset.upload, request.responseText); };
       request.onerror = request.ontimeout = failed;
       request.open("POST", form.action);
       request.send(new FormData(form));

@@ -1,21 +1,18 @@
 """The pages of the record: what is shown, what is kept, what is refused."""
 
 import datetime
-from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AccessLog
 from institutions import drafts, people, update
 from institutions.enums import Answer, MembershipRole, UpdateState
 from institutions.identifiers import rib_key
-from institutions.models import Centre, Child, Document, Enrolment, Headcount
+from institutions.models import Centre, Child, Enrolment, Headcount
 from institutions.sections import sections_for
 from tests import factories
 from tests.factories import TETOUAN, YEAR, delegation
-from tests.files import pdfs
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +76,6 @@ def every_page(association):
     yield at("staff_add", centre.pk)
     yield at("staff_member", centre.pk, member.pk)
     yield at("staff_remove", member.pk)
-    yield at("document_upload", "authorisation", home.pk)
 
 
 def test_every_page_opens(begun, association, portal, language):
@@ -491,7 +487,6 @@ def test_a_staff_member_is_added(begun, association, portal):
         ("children", 8),
         ("staff", 8),
         ("update", 11),
-        ("documents", 8),
         ("record", 26),
         ("update_confirm", 19),
     ],
@@ -502,7 +497,6 @@ def test_queries_do_not_grow(
     centre = factories.CentreFactory(association=association)
     factories.EnrolmentFactory.create_batch(count, centre=centre)
     factories.StaffMemberFactory.create_batch(count, centre=centre)
-    factories.DocumentFactory.create_batch(count, association=association)
     for home in factories.InstitutionFactory.create_batch(
         count, association=association
     ):
@@ -511,98 +505,3 @@ def test_queries_do_not_grow(
     portal.get(url)
     with django_assert_max_num_queries(queries):
         portal.get(url)
-
-
-# The vault.
-
-
-def content(response):
-    """What was sent; reading it to its end closes the file."""
-    return b"".join(response.streaming_content)
-
-
-def upload(portal, code="statutes", unit=0, *, data=None, name="a.pdf", **extra):
-    file = SimpleUploadedFile(name, pdfs.good() if data is None else data)
-    return portal.post(at("document_upload", code, unit), {"file": file, **extra})
-
-
-def test_a_document_is_kept_and_read_back(begun, association, portal):
-    assert upload(portal).status_code == 302
-    document = Document.objects.get()
-    response = portal.get(at("document", document.pk))
-    assert content(response) == pdfs.good()
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Type"] == "application/pdf"
-    assert "inline" in response["Content-Disposition"]
-    assert "default-src 'none'" in response["Content-Security-Policy"]
-    taken = portal.get(at("document", document.pk), {"download": "1"})
-    content(taken)
-    assert "attachment" in taken["Content-Disposition"]
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("a.pdf", b""),
-        ("a.pdf", b"%PDF-1.4 broken"),
-        ("a.pdf", b"MZ program"),
-        ("a.jpg", None),
-        ("a.exe", None),
-    ],
-)
-def test_a_bad_file_is_refused_in_its_row_and_nothing_is_stored(
-    begun, association, portal, settings, name, data
-):
-    answer = upload(portal, name=name, data=data)
-    assert answer.status_code == 422
-    assert 'id="doc-statutes-0-error"' in answer.content.decode()
-    assert not Document.objects.exists()
-    assert stored_files(settings) == []
-
-
-def stored_files(settings):
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
-
-
-def test_a_document_with_a_date_asks_for_it(begun, association, portal):
-    home = factories.InstitutionFactory(association=association)
-    past = upload(portal, "authorisation", home.pk, expires_on="01/01/2020")
-    assert past.context["form"].errors["expires_on"]
-    upload(portal, "authorisation", home.pk, expires_on="01/01/2035")
-    document = Document.objects.get()
-    assert document.expires_on == datetime.date(2035, 1, 1)
-    assert document.institution == home
-
-
-def test_a_type_of_another_level_does_not_exist_here(begun, association, portal):
-    home = factories.InstitutionFactory(association=association)
-    assert upload(portal, "statutes", home.pk).status_code == 404
-    assert upload(portal, "authorisation", 0).status_code == 404
-
-
-def test_a_document_taken_away_leaves_the_vault(begun, association, portal):
-    upload(portal)
-    document = Document.objects.get()
-    portal.post(at("document_take_back", document.pk))
-    assert not Document.objects.current().exists()
-    upload(portal)
-    assert Document.objects.current().get() == document
-
-
-def test_reading_a_document_about_a_child_is_logged(association, client):
-    centre = factories.CentreFactory(association=association)
-    row = factories.EnrolmentFactory(centre=centre)
-    document = factories.DocumentFactory(association=association, child=row.child)
-    officer = factories.DelegateFactory()
-    client.force_login(officer)
-    response = client.get(at("document", document.pk))
-    assert content(response) == factories.PDF
-    assert AccessLog.objects.get().user == officer
-
-
-def test_a_foreign_officer_finds_no_document(association, client):
-    document = factories.DocumentFactory(association=association)
-    client.force_login(factories.DelegateFactory(delegation=delegation(TETOUAN)))
-    assert client.get(at("document", document.pk)).status_code == 404
-    client.force_login(factories.AdministratorFactory())
-    assert client.get(at("document", document.pk)).status_code == 404

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from institutions import vault
+from institutions import stored_files, vault
 from institutions.loading import load_document_types
 from institutions.models import Document, DocumentType
 from institutions.tasks import sweep_incoming
@@ -69,9 +69,9 @@ def test_a_file_is_read_before_and_after_the_move(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         document = keep()
-        with vault.open_file(document) as early:
+        with stored_files.open_file(document) as early:
             assert early.read() == pdfs.good()
-    with vault.open_file(document) as late:
+    with stored_files.open_file(document) as late:
         assert late.read() == pdfs.good()
 
 
@@ -130,7 +130,7 @@ class FullDisk(FileSystemStorage):
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(keep, settings, monkeypatch):
-    monkeypatch.setattr(vault, "default_storage", FullDisk())
+    monkeypatch.setattr(stored_files, "default_storage", FullDisk())
     with pytest.raises(ValidationError) as refusal:
         keep()
     assert refusal.value.code == "full"
@@ -143,19 +143,10 @@ def test_another_error_of_the_disk_is_not_hidden(keep, settings, monkeypatch):
         def _save(self, name, content):
             raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(vault, "default_storage", Broken())
+    monkeypatch.setattr(stored_files, "default_storage", Broken())
     with pytest.raises(OSError, match="Input/output"):
         keep()
     assert not Document.objects.exists()
-
-
-def test_the_end_of_validity_follows_the_type(keep, association):
-    minutes = DocumentType.objects.get(code="assembly_minutes")
-    report = DocumentType.objects.get(code="activity_report")
-    one = keep(type=minutes)
-    other = keep(pictures.jpeg(), "b.jpg", type=report)
-    assert one.expires_on == association.board_ends_on
-    assert other.expires_on == timezone.localdate() + timedelta(days=365)
 
 
 def test_usable_are_those_that_are_good_on_that_day(association, statutes):
@@ -201,15 +192,15 @@ def test_an_upload_rolled_back_is_swept_after_a_day(keep, settings):
         transaction.set_rollback(True)
     assert not Document.objects.exists()
     assert len(on_disk(settings)) == 1
-    assert vault.sweep() == 0
+    assert stored_files.sweep() == 0
     later = timezone.now() + timedelta(hours=25)
-    assert vault.sweep(later) == 1
+    assert stored_files.sweep(later) == 1
     assert on_disk(settings) == []
 
 
 def test_an_interrupted_move_is_finished_by_the_sweep(keep, settings):
     document = keep()
-    assert vault.sweep(timezone.now() + timedelta(hours=25)) == 1
+    assert stored_files.sweep(timezone.now() + timedelta(hours=25)) == 1
     assert on_disk(settings) == [document.file.name]
 
 
@@ -221,8 +212,8 @@ def test_the_nightly_task_is_the_one_that_is_scheduled(settings):
 
 def test_moving_twice_is_harmless(keep):
     document = keep()
-    vault.put_in_place(document.file.name)
-    vault.put_in_place(document.file.name)
+    stored_files.put_in_place(document.file.name)
+    stored_files.put_in_place(document.file.name)
     with default_storage.open(document.file.name) as content:
         assert content.read() == pdfs.good()
 
