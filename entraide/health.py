@@ -19,6 +19,8 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from institutions import scanning
+
 HEARTBEAT = "worker:heartbeat"
 HEARTBEAT_MAX_AGE = 120
 BROKER_TIMEOUT = 2
@@ -67,6 +69,16 @@ def is_migrated() -> bool:
         return False
 
 
+def scanner() -> str:
+    """Never makes the portal unready: a scan that is late stops no work."""
+    if not scanning.is_configured():
+        return "off"
+    try:
+        return "late" if scanning.overdue().exists() else "ok"
+    except DatabaseError:
+        return "unknown"
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": database_answers,
     "broker": broker_answers,
@@ -90,4 +102,5 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """503 while anything is missing, with a word for each."""
     found = {name: "ok" if check() else "failed" for name, check in CHECKS.items()}
     ready = set(found.values()) == {"ok"}
-    return JsonResponse(found, status=200 if ready else 503)
+    parts = {**found, "scanner": scanner()}
+    return JsonResponse(parts, status=200 if ready else 503)

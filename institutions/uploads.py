@@ -28,6 +28,7 @@ PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 EXTENSIONS = {PDF: ("pdf",), JPEG: ("jpg", "jpeg"), PNG: ("png",)}
 # What browsers say besides of a picture's kind.
 SAID = {"image/jpg": JPEG, "image/pjpeg": JPEG, "image/x-png": PNG}
+PICTURES = EXTENSIONS[JPEG] + EXTENSIONS[PNG]
 HEADERS = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
 PNG_END = b"IEND\xaeB`\x82"
 MAX_STEM = 100
@@ -124,6 +125,13 @@ def prepare_upload(
         return _kept(reduce_photo(files[0], mark=mark).read(), JPEG, stem)
     data = _content(files[0])
     return _kept(mark.on_pdf(data) if mark else data, PDF, stem, checked.page_count)
+
+
+def bundles(files: Sequence[Any]) -> list[list[Any]]:
+    """Files chosen at once, as documents: all pictures together, each other alone."""
+    pictures = [file for file in files if _name_parts(file.name)[1] in PICTURES]
+    others = [[file] for file in files if file not in pictures]
+    return [pictures, *others] if pictures else others
 
 
 def _prepare_photos(

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = {"proxy", "web", "worker", "beat", "prepare", "db", "broker"}
+# Started where the operator asks for them.
+ON_DEMAND = {"clamav": ["scan"], "objects": ["objects"]}
 LONG_LIVED = SERVICES - {"prepare"}
 # Read by docker-compose.yml alone, which makes settings of them.
 COMPOSE_ONLY = {"PORTAL_HOST", "POSTGRES_PASSWORD"}
@@ -62,9 +65,26 @@ def test_compose_asks_only_for_what_the_example_offers():
 def test_compose_has_the_services_each_with_a_health_check(compose):
     services = compose["services"]
 
-    assert set(services) == SERVICES
+    assert set(services) == SERVICES | set(ON_DEMAND)
     checked = {name for name in services if "test" in services[name]["healthcheck"]}
-    assert checked == LONG_LIVED
+    assert checked == LONG_LIVED | set(ON_DEMAND)
+
+
+def test_scanner_and_bucket_start_only_on_demand(compose):
+    profiles = {
+        name: service["profiles"]
+        for name, service in compose["services"].items()
+        if "profiles" in service
+    }
+    assert profiles == ON_DEMAND
+
+
+def test_the_proxy_lets_through_what_the_portal_takes(compose):
+    caddyfile = compose["configs"]["caddyfile"]["content"]
+    (megabytes,) = re.findall(r"max_size (\d+)MB", caddyfile)
+
+    together = settings.UPLOAD_MAX_TOGETHER
+    assert int(megabytes) * 1_000_000 > together > settings.UPLOAD_MAX_BYTES
 
 
 def test_only_the_proxy_is_reached_from_outside(compose):

@@ -34,7 +34,7 @@ def test_alive_asks_nothing(client, django_assert_num_queries):
 @pytest.mark.usefixtures("beating")
 def test_ready_when_all_answer(client):
     everything = dict.fromkeys(("database", "broker", "worker", "migrations"), "ok")
-    assert ready(client) == (200, everything)
+    assert ready(client) == (200, everything | {"scanner": "off"})
 
 
 @pytest.mark.parametrize("age", [None, health.HEARTBEAT_MAX_AGE + 1])
@@ -84,4 +84,5 @@ def test_servers_that_fail_are_reported_not_raised(client, monkeypatch):
         "broker": "ok",
         "worker": "failed",
         "migrations": "failed",
+        "scanner": "off",
     }

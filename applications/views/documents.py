@@ -24,6 +24,7 @@ from applications.views.files import (
 from institutions import vault
 from institutions.enums import DocumentLevel
 from institutions.models import Document
+from institutions.uploads import bundles
 
 CODE = "documents"
 
@@ -87,7 +88,10 @@ def reusable_by_type(file, wanted) -> dict[int, list[Document]]:
 
 @require_POST
 def upload(request, pk):
-    """Each file is checked and kept; the first refusal stands at its line."""
+    """Each file is checked and kept; the first refusal stands at its line.
+
+    Photographs chosen together are one document.
+    """
     file = own_file(request, pk)
     form = UploadForm(request.POST, request.FILES)
     form.full_clean()
@@ -96,7 +100,7 @@ def upload(request, pk):
         pk=form.cleaned_data.get("call_document"),
     )
     try:
-        for sent in request.FILES.getlist("file") or [None]:
+        for sent in bundles(request.FILES.getlist("file")) or [None]:
             _attach(request, file, line, sent)
     except ValidationError as error:
         refused = {line.pk: " ".join(error.messages)}

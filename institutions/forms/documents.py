@@ -18,6 +18,7 @@ class SeveralFilesField(forms.FileField):
 
     def clean(self, data, initial=None):
         chosen = data if isinstance(data, list) else [data]
+        chosen = chosen or [None]
         return [super(SeveralFilesField, self).clean(one, initial) for one in chosen]
 
 
