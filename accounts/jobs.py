@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
+import pghistory
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Q
@@ -149,7 +150,9 @@ def run(job_pk: str | UUID) -> Iterator[Run | None]:
         return
     attempt = Run(job)
     try:
-        yield attempt
+        # The history of the record says who asked for the work.
+        with pghistory.context(user=job.owner_id, job=job.task):
+            yield attempt
     except Stopped:
         logger.info("job %s stopped", job_pk)
     except Exception as error:

@@ -42,6 +42,7 @@ POLICIES: dict[str, dict[Role, str]] = {
     "institutions.documenttype": {D: "v", R: "v", C: "vac", N: "v"},
     "institutions.updateround": {D: "v", R: "v", C: "vac", N: "v"},
     "institutions.annualupdate": READ_ALL,
+    "institutions.recordfinding": {D: "vce", R: "vce", C: "ve", N: "ve"},
     "applications.call": CALL_PART,
     "applications.calldocument": CALL_PART,
     "applications.criterion": CALL_PART,

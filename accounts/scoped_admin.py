@@ -19,6 +19,7 @@ from import_export.resources import ModelResource
 from accounts import access, policies
 from accounts.enums import Access
 from accounts.export_form import ExportColumnsForm
+from accounts.paging import BoundedPaginator
 from accounts.sheet_formats import SafeCSV, TypedXLSX
 
 TERRITORY = "territories"
@@ -95,6 +96,7 @@ class ScopedModelAdmin(ScopedPermissionsMixin, admin.ModelAdmin):
     autocompletes use it: say ``search_fields = ["search_text"]``.
     """
 
+    paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50

@@ -22,6 +22,7 @@ MENU = (
             "applications.application",
             "applications.sitting",
             "institutions.annualupdate",
+            "institutions.recordfinding",
         ),
     ),
     (

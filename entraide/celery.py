@@ -3,14 +3,26 @@
 import os
 from logging.config import dictConfig
 
-from celery import Celery
+import pghistory
+from celery import Celery, Task
 from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entraide.settings")
 
-app = Celery("entraide")
+
+class NamedTask(Task):
+    """What a task changes in the record bears its name in the history."""
+
+    abstract = True
+
+    def __call__(self, *args, **kwargs):
+        with pghistory.context(job=self.name):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("entraide", task_cls=NamedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

@@ -335,6 +335,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "institutions.tasks.mind_validity",
         "schedule": crontab(minute="10", hour="7"),
     },
+    "findings": {
+        "task": "institutions.tasks.find_every_night",
+        "schedule": crontab(minute="10", hour="2"),
+    },
     "housekeeping": {
         "task": "accounts.tasks.housekeeping",
         "schedule": crontab(minute="40", hour="3"),

@@ -1,15 +1,20 @@
 """The night's work on the record, and what is long to make."""
 
+from collections.abc import Iterator
+
 from celery import shared_task
 
 from accounts import jobs
+from accounts.models import User
 from institutions import (
     comparison,
     expiry,
+    followed,
     pdf,
     previews,
     scanning,
     stored_files,
+    update,
 )
 from institutions.models import Association
 
@@ -58,3 +63,32 @@ def make_preview(pk: int) -> None:
 def mind_validity() -> int:
     """Every morning: ends of validity, and who is told of them."""
     return expiry.mind()
+
+
+@shared_task(name="institutions.tasks.find_every_night")
+def find_every_night() -> int:
+    """Look at the whole record; how many findings are open."""
+    return sum(_look())
+
+
+@shared_task(name="institutions.tasks.find_findings")
+def find_findings(job_pk: str) -> None:
+    """The same for one officer's territory, now."""
+    with jobs.run(job_pk) as job:
+        if job is None or job.owner is None:
+            return
+        total = followed.associations_seen_by(job.owner).count()
+        for done, _found in enumerate(_look(job.owner), 1):
+            job.advance(done, of=total)
+        job.finish()
+
+
+def _look(user: User | None = None) -> Iterator[int]:
+    """Nothing before the first round: the checks need its year."""
+    current = update.current_round()
+    if current is None:
+        return
+    keys = followed.associations_seen_by(user).order_by("pk").values_list("pk")
+    for (pk,) in list(keys):
+        association = Association.objects.select_related("delegation").get(pk=pk)
+        yield followed.look(association, update_round=current)

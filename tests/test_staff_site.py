@@ -190,7 +190,12 @@ def menu(client, user):
 def test_menu_is_grouped_by_work(client):
     groups = menu(client, DelegateFactory())
     assert list(groups) == ["work", "record", "results", "settings"]
-    assert groups["work"] == ["waiting", "Application", "AnnualUpdate"]
+    assert groups["work"] == [
+        "waiting",
+        "Application",
+        "AnnualUpdate",
+        "RecordFinding",
+    ]
     assert groups["results"][-1] == "export"
 
 

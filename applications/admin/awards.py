@@ -8,7 +8,7 @@ from accounts.scoped_admin import (
     ScopedModelAdmin,
     ScopedTabularInline,
 )
-from applications.admin import paging, resources
+from applications.admin import resources
 from applications.admin.columns import amount_column
 from applications.forms.staff_calls import InstalmentFormSet
 from applications.lookup import by_number_or_name
@@ -34,7 +34,6 @@ class SettlementInline(ScopedTabularInline):
 class MoneyAdmin(ScopedImportExportMixin, ScopedModelAdmin):
     """Long lists, found by the number of the file or the name of its association."""
 
-    paginator = paging.BoundedPaginator
     search_fields = ("pk",)
     file_path = "award__application"
 

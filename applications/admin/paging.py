@@ -6,9 +6,7 @@ Limits of quality.md section 1: the last page costs what the first one costs.
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 PER_PAGE = 50
@@ -101,14 +99,3 @@ def _ids(rows, *, start: int, size: int, known: Totals) -> list:
     stop = known.count - start
     first = max(known.count - end, 0)
     return list(ids.reverse()[first:stop])[::-1]
-
-
-class BoundedPaginator(Paginator):
-    """For the stock lists: counts to a bound instead of counting everything."""
-
-    bound = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list.order_by()
-        return rows[: self.bound].values("pk").count()

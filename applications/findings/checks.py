@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.enums import LineKind
 from applications.models import Application, Call
 from applications.reading import Reading
-from institutions.enums import AccountKind
 from institutions.record import EnrolmentRow
 
 ZERO = Decimal("0.00")
@@ -105,24 +104,6 @@ def file_over_capacity(reading: Reading, limit: Decimal) -> Evidence | None:
         "are counted."
     )
     return Evidence(sentence % values, values, "beneficiaries")
-
-
-def revenue_differs(reading: Reading, limit: Decimal) -> Evidence | None:
-    """Revenue of the association beside the sum of that of its institutions."""
-    rows = [
-        line for line in reading.record.accounts if line.kind == AccountKind.REVENUE
-    ]
-    of_whole = [line.amount for line in rows if line.institution_id is None]
-    of_parts = [line.amount for line in rows if line.institution_id is not None]
-    whole, parts = sum(of_whole, ZERO), sum(of_parts, ZERO)
-    if not of_whole or not of_parts or parts - whole <= limit:
-        return None
-    values = {"whole": _money(whole), "parts": _money(parts)}
-    sentence = _(
-        "The institutions declare %(parts)s MAD of revenue together, the association "
-        "%(whole)s MAD."
-    )
-    return Evidence(sentence % values, values, "budget")
 
 
 def budget_differs(reading: Reading, limit: Decimal) -> Evidence | None:

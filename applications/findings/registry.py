@@ -64,12 +64,6 @@ CHECKS: tuple[Check, ...] = (
         programmes=EPS,
     ),
     Check(
-        code="revenue_differs",
-        label=gettext_lazy("revenue and its parts differ"),
-        run=checks.revenue_differs,
-        parameter=ZERO,
-    ),
-    Check(
         code="budget_differs",
         label=gettext_lazy("use of the support and request differ"),
         run=checks.budget_differs,

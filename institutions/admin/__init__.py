@@ -1,5 +1,5 @@
 """The record in the staff site."""
 
-from institutions.admin import associations, documents, people, units, updates
+from institutions.admin import associations, documents, findings, people, units, updates
 
-__all__ = ["associations", "documents", "people", "units", "updates"]
+__all__ = ["associations", "documents", "findings", "people", "units", "updates"]

@@ -17,7 +17,7 @@ from institutions import acting, registry
 from institutions.admin.resources import AssociationResource
 from institutions.admin.years import YearsMixin
 from institutions.enums import AssociationStatus
-from institutions.findings import check_record
+from institutions.findings import check_record, readable_by
 from institutions.forms import WholeRowMixin
 from institutions.identifiers import FORM_FIELDS
 from institutions.models import Association, BoardMember, Membership
@@ -187,7 +187,8 @@ class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
         if obj is not None:
             round_ = current_round()
             year = round_.year if round_ else obj.created_at.year
-            context["findings"] = check_record(obj, year=year)
+            found = check_record(obj, year=year)
+            context["findings"] = readable_by(request.user, found)
             context["may_enter"] = acting.is_officer_of(obj, request.user)
             if registry.may_decide(obj, request.user):
                 context["next_statuses"] = sorted(

@@ -2,11 +2,21 @@
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from import_export import fields
 
 from accounts.scoped_admin import ScopedResource
+from institutions import followed
+from institutions.findings import REGISTRY
 from institutions.followup import NOT_BEGUN
-from institutions.models import AnnualUpdate, Association, Centre, Institution
+from institutions.models import (
+    AnnualUpdate,
+    Association,
+    Centre,
+    DocumentType,
+    Institution,
+    RecordFinding,
+)
 
 
 class AssociationResource(ScopedResource):
@@ -177,3 +187,52 @@ class AnnualUpdateResource(ScopedResource):
         return rows.select_related(
             "association__delegation", "round", "confirmed_by", "verified_by"
         )
+
+
+class RecordFindingResource(ScopedResource):
+    """Each finding with its sentence, in the language of whoever takes it away."""
+
+    association = fields.Field(
+        column_name="association", attribute="association__name_ar"
+    )
+    receipt_number = fields.Field(
+        column_name="receipt_number", attribute="association__receipt_number"
+    )
+    delegation = fields.Field(
+        column_name="delegation", attribute="association__delegation__name_ar"
+    )
+    institution = fields.Field(
+        column_name="institution", attribute="institution__name_ar"
+    )
+    centre = fields.Field(column_name="centre", attribute="centre__name_ar")
+    check = fields.Field(column_name="check")
+    sentence = fields.Field(column_name="sentence")
+    seen_by = fields.Field(column_name="seen_by", attribute="seen_by__name")
+
+    class Meta:
+        model = RecordFinding
+        fields = (
+            "delegation",
+            "association",
+            "receipt_number",
+            "institution",
+            "centre",
+            "check",
+            "sentence",
+            "year",
+            "found_on",
+            "settled_on",
+            "seen_by",
+            "seen_at",
+            "reason",
+        )
+
+    def dehydrate_check(self, finding):
+        return REGISTRY[finding.code].label
+
+    def dehydrate_sentence(self, finding):
+        return followed.sentence(finding, self.types.get(finding.subject, ""))
+
+    @cached_property
+    def types(self):
+        return {kind.code: kind.name for kind in DocumentType.objects.all()}

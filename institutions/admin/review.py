@@ -12,7 +12,7 @@ from institutions import comparison, readable, sections, shelves, snapshots, upd
 from institutions.comparison import ListChanges
 from institutions.differences import SectionDifferences, compare, parts
 from institutions.enums import UpdateState, UpdateStep
-from institutions.findings import check_record
+from institutions.findings import check_record, readable_by
 from institutions.models import AnnualUpdate, SectionAnswer, Snapshot, UpdateRemark
 from institutions.sections import BY_CODE
 
@@ -206,7 +206,7 @@ class UpdateReview:
     @cached_property
     def findings(self) -> list:
         association, year = self.update.association, self.update.round.year
-        return check_record(association, year=year)
+        return readable_by(self.user, check_record(association, year=year))
 
     @cached_property
     def shelves(self) -> list:

@@ -1,19 +1,32 @@
-"""The checks themselves: pure functions, each giving the evidence of every case."""
+"""The checks themselves: pure functions, each giving the evidence of every case.
+
+A case about an institution or a centre names it by ``institution`` or ``centre``: that
+says who may read it. ``unit``: that of the section where it is mended.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from institutions import identifiers
-from institutions.enums import Certificate, ContractForm, LegalBasis, SubProgramme
+from institutions.enums import (
+    AccountKind,
+    Certificate,
+    ContractForm,
+    LegalBasis,
+    SubProgramme,
+)
 from institutions.findings.facts import Facts
-from institutions.models import Document, Institution
+from institutions.models import Centre, Document, Institution
 from institutions.record import EnrolmentRow
 
 SHOWN_CODES = 5
+NBSP = "\N{NO-BREAK SPACE}"
+ZERO = Decimal("0.00")
 OF_HEALTH = {Certificate.INCAPACITY, Certificate.DISABILITY, Certificate.MEDICAL}
 NOT_DECLARED_BY_US = (ContractForm.VOLUNTEER, ContractForm.SECONDED)
 
@@ -52,8 +65,11 @@ def document_expired(facts: Facts) -> Iterable[Case]:
             last = max(kept, key=lambda document: document.expires_on or facts.today)
             yield {
                 "document": last.type.name,
+                "type": last.type.code,
                 "on": _day(last.expires_on),
                 "unit": 0,
+                "institution": last.institution_id,
+                "centre": last.centre_id,
             }
 
 
@@ -79,11 +95,39 @@ def ice_key_wrong(facts: Facts) -> Iterable[Case]:
         yield {"ice": ice, "unit": 0}
 
 
+def rib_of_another(facts: Facts) -> Iterable[Case]:
+    """Once held by another association, or given by one that asks to join.
+
+    Two current associations cannot hold the same one. Which other is never said.
+    """
+    if facts.has_rib_of_another:
+        rib = identifiers.format_rib(facts.association.rib)
+        yield {"rib": rib, "unit": 0}
+
+
+def no_committee(facts: Facts) -> Iterable[Case]:
+    """Said to have none; an answer not given is not a finding."""
+    for row in facts.institutions:
+        if row.has_management_committee is False:
+            yield _case(row)
+
+
+def centre_over_capacity(facts: Facts) -> Iterable[Case]:
+    children = _by_centre(facts.enrolments)
+    for centre in facts.centres:
+        count = len(children.get(centre.pk, ()))
+        if count > centre.capacity:
+            yield _of_centre(centre, count=count, capacity=centre.capacity)
+
+
 def child_twice(facts: Facts) -> Iterable[Case]:
     """Each side sees its own child only: never in which association the other is."""
-    codes = [row.child.code for row in facts.enrolments if row.child_id in facts.twins]
-    if codes:
-        yield {"count": len(codes), "codes": _some(codes), "unit": 0}
+    return _children(facts, lambda row: row.child_id in facts.twins)
+
+
+def card_expired(facts: Facts) -> Iterable[Case]:
+    """The disability card; good until the day itself, inclusive."""
+    return _children(facts, lambda row: _is_past(row.child.card_expires_on, facts))
 
 
 def headcount_changed(facts: Facts) -> Iterable[Case]:
@@ -103,32 +147,93 @@ def accounts_missing(facts: Facts) -> Iterable[Case]:
     for row in facts.institutions:
         if row.pk not in facts.with_accounts:
             yield _case(row, year=facts.accounts_year)
-    if facts.has_centres and None not in facts.with_accounts:
+    if facts.centres and None not in facts.with_accounts:
         name = facts.association.name
         yield {"name": name, "year": facts.accounts_year, "unit": 0}
 
 
+def revenue_differs(facts: Facts) -> Iterable[Case]:
+    """The institutions together declare more revenue than the association."""
+    revenue = [row for row in facts.accounts if row.kind == AccountKind.REVENUE]
+    of_whole = [row.amount for row in revenue if row.institution_id is None]
+    of_parts = [row.amount for row in revenue if row.institution_id is not None]
+    whole, parts = sum(of_whole, ZERO), sum(of_parts, ZERO)
+    if of_whole and of_parts and parts > whole:
+        yield {
+            "whole": _money(whole),
+            "parts": _money(parts),
+            "year": facts.accounts_year,
+            "unit": 0,
+        }
+
+
+def funding_differs(facts: Facts) -> Iterable[Case]:
+    """What the sources of a student house add up to, beside its revenue."""
+    for row in facts.institutions:
+        given = [line.amount for line in facts.funding if line.institution_id == row.pk]
+        revenue = [
+            line.amount
+            for line in facts.accounts
+            if line.institution_id == row.pk and line.kind == AccountKind.REVENUE
+        ]
+        sources, total = sum(given, ZERO), sum(revenue, ZERO)
+        if given and revenue and sources != total:
+            yield _case(
+                row,
+                sources=_money(sources),
+                revenue=_money(total),
+                year=facts.accounts_year,
+            )
+
+
 def staff_not_declared(facts: Facts) -> Iterable[Case]:
     """Paid by the association and not declared to the CNSS."""
-    count = sum(
-        not member.is_cnss_declared and member.contract not in NOT_DECLARED_BY_US
-        for member in facts.staff
-    )
-    if count:
-        yield {"count": count, "unit": 0}
+    for centre in facts.centres:
+        count = sum(
+            row.centre_id == centre.pk
+            and not row.is_cnss_declared
+            and row.contract not in NOT_DECLARED_BY_US
+            for row in facts.staff
+        )
+        if count:
+            yield _of_centre(centre, count=count)
+
+
+def house_staff_not_declared(facts: Facts) -> Iterable[Case]:
+    """The same in a student house, where staff is counted by function."""
+    for row in facts.institutions:
+        count = facts.undeclared.get(row.pk, 0)
+        if count:
+            yield _case(row, count=count)
 
 
 def certificate_missing(facts: Facts) -> Iterable[Case]:
     """No certificate of health at all, or none of school in a public school."""
-    codes = [row.child.code for row in facts.enrolments if _lacks_certificate(row)]
-    if codes:
-        yield {"count": len(codes), "codes": _some(codes), "unit": 0}
+    return _children(facts, _lacks_certificate)
 
 
 def rsu_missing(facts: Facts) -> Iterable[Case]:
-    codes = [row.child.code for row in facts.enrolments if not row.child.has_rsu]
-    if codes:
-        yield {"count": len(codes), "codes": _some(codes), "unit": 0}
+    return _children(facts, lambda row: not row.child.has_rsu)
+
+
+def _children(facts: Facts, is_wrong: Callable[[EnrolmentRow], bool]) -> Iterable[Case]:
+    """By centre, for a centre says which delegations may read of its children."""
+    wrong = _by_centre(row for row in facts.enrolments if is_wrong(row))
+    for centre in facts.centres:
+        codes = [row.child.code for row in wrong.get(centre.pk, ())]
+        if codes:
+            yield _of_centre(centre, count=len(codes), codes=_some(codes))
+
+
+def _by_centre(rows: Iterable[EnrolmentRow]) -> dict[int, list[EnrolmentRow]]:
+    found: dict[int, list[EnrolmentRow]] = defaultdict(list)
+    for row in rows:
+        found[row.centre_id].append(row)
+    return found
+
+
+def _is_past(day: date | None, facts: Facts) -> bool:
+    return bool(day and day < facts.today)
 
 
 def _lacks_certificate(enrolment: EnrolmentRow) -> bool:
@@ -138,11 +243,21 @@ def _lacks_certificate(enrolment: EnrolmentRow) -> bool:
 
 
 def _case(row: Institution, **evidence: Any) -> Case:
-    return {"name": row.name, "unit": row.pk, **evidence}
+    return {"name": row.name, "unit": row.pk, "institution": row.pk, **evidence}
+
+
+def _of_centre(centre: Centre, **evidence: Any) -> Case:
+    return {"name": centre.name, "unit": centre.pk, "centre": centre.pk, **evidence}
 
 
 def _day(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""
+
+
+def _money(amount: Decimal) -> str:
+    """The same in both languages, so that kept evidence does not seem to change."""
+    text = f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
+    return _isolated(text)
 
 
 def _some(values: list[str]) -> str:

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from institutions.models import Association, Document, Institution
-from institutions.record import EnrolmentRow, Record, StaffRow
+from institutions.models import Association, Centre, Document, Institution
+from institutions.record import AccountRow, EnrolmentRow, Record, StaffRow
 
 CHANGE_PERCENT = 20
 
@@ -25,7 +25,11 @@ class Facts:
     heads: dict[int, int] = field(default_factory=dict)
     heads_before: dict[int, int] = field(default_factory=dict)
     with_accounts: set[int | None] = field(default_factory=set)
-    has_centres: bool = False
+    accounts: list[AccountRow] = field(default_factory=list)
+    funding: list[AccountRow] = field(default_factory=list)
+    undeclared: dict[int, int] = field(default_factory=dict)
+    has_rib_of_another: bool = False
+    centres: list[Centre] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     enrolments: list[EnrolmentRow] = field(default_factory=list)
     twins: set[int] = field(default_factory=set)
@@ -49,7 +53,11 @@ def load_facts(record: Record, *, institution: Institution | None = None) -> Fac
         heads=_heads(record, year),
         heads_before=_heads(record, year - 1),
         with_accounts={line.institution_id for line in record.accounts},
-        has_centres=is_whole and bool(record.centres),
+        accounts=record.accounts,
+        funding=record.funding,
+        undeclared=_undeclared(record),
+        has_rib_of_another=record.has_rib_of_another,
+        centres=record.centres if is_whole else [],
         documents=[row for row in record.unit_documents if _is_about(row, institution)],
         enrolments=enrolments,
         twins=record.twins if enrolments else set(),
@@ -63,6 +71,14 @@ def _heads(record: Record, year: int) -> dict[int, int]:
     for row in record.headcounts:
         if row.year == year:
             found[row.institution_id] += row.count
+    return dict(found)
+
+
+def _undeclared(record: Record) -> dict[int, int]:
+    """By institution."""
+    found: dict[int, int] = defaultdict(int)
+    for row in record.undeclared:
+        found[row.institution_id] += row.count
     return dict(found)
 
 

@@ -26,6 +26,7 @@ from institutions.models import (
     Headcount,
     Institution,
     Membership,
+    RecordFinding,
     SeasonCount,
     SectionAnswer,
     StaffCount,
@@ -295,6 +296,20 @@ class DocumentFactory(factory.django.DjangoModelFactory):
     file = factory.LazyAttribute(
         lambda o: default_storage.save(f"documents/{o.sha256}", ContentFile(PDF))
     )
+
+
+class RecordFindingFactory(factory.django.DjangoModelFactory):
+    """About an institution, over its capacity."""
+
+    class Meta:
+        model = RecordFinding
+
+    institution = factory.SubFactory(InstitutionFactory)
+    association = factory.SelfAttribute("institution.association")
+    code = "over_capacity"
+    year = YEAR
+    evidence = factory.LazyFunction(lambda: {"count": 99, "capacity": 80})
+    found_on = factory.LazyFunction(timezone.localdate)
 
 
 class UpdateRoundFactory(factory.django.DjangoModelFactory):

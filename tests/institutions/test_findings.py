@@ -9,7 +9,7 @@ from institutions import findings
 from institutions.enums import Certificate, ContractForm, LegalBasis, SubProgramme
 from institutions.findings import Facts
 from institutions.findings.facts import load_facts
-from institutions.models import Association, Child, Institution
+from institutions.models import Association, Centre, Child, Institution
 from institutions.record import Record
 from tests import factories
 from tests.factories import YEAR
@@ -167,7 +167,7 @@ def test_accounts_missing(present, has_centres, found):
         "accounts_missing",
         institutions=[home()],
         with_accounts=present,
-        has_centres=has_centres,
+        centres=[CENTRE] if has_centres else [],
     )
     assert len(got) == found
 
@@ -184,14 +184,23 @@ def test_accounts_missing(present, has_centres, found):
 )
 def test_staff_not_declared(is_declared, contract, found):
     member = factories.StaffMemberFactory.build(
-        centre=None, is_cnss_declared=is_declared, contract=contract
+        centre=CENTRE, is_cnss_declared=is_declared, contract=contract
     )
-    assert len(cases("staff_not_declared", staff=[member])) == found
+    got = cases("staff_not_declared", staff=[member], centres=[CENTRE])
+    assert len(got) == found
+
+
+CENTRE = Centre(pk=7, name_ar="مركز", own_capacity=1)
 
 
 def enrolled(**values):
-    child = Child(pk=9, code="E-ABC", has_rsu=values.pop("has_rsu", True))
-    return factories.EnrolmentFactory.build(centre=None, child=child, **values)
+    child = Child(
+        pk=9,
+        code="E-ABC",
+        has_rsu=values.pop("has_rsu", True),
+        card_expires_on=values.pop("card_expires_on", None),
+    )
+    return factories.EnrolmentFactory.build(centre=CENTRE, child=child, **values)
 
 
 @pytest.mark.parametrize(
@@ -207,12 +216,14 @@ def enrolled(**values):
 )
 def test_certificate_missing(held, programme, found):
     row = enrolled(certificates=held, sub_programme=programme)
-    assert len(cases("certificate_missing", enrolments=[row])) == found
+    assert (
+        len(cases("certificate_missing", enrolments=[row], centres=[CENTRE])) == found
+    )
 
 
 @pytest.mark.parametrize(("has_rsu", "found"), [(True, 0), (False, 1)])
 def test_rsu_missing(has_rsu, found):
-    got = cases("rsu_missing", enrolments=[enrolled(has_rsu=has_rsu)])
+    got = cases("rsu_missing", enrolments=[enrolled(has_rsu=has_rsu)], centres=[CENTRE])
     assert len(got) == found
     if found:
         assert got[0]["codes"] == "E-ABC"
@@ -283,6 +294,7 @@ def test_every_finding_has_a_sentence_and_a_remedy(language):
         assert finding.message
         assert "%(" not in finding.message
         assert finding.url.startswith(f"/{language}/my/")
+        assert finding.staff_url.startswith(f"/{language}/admin/institutions/")
         assert finding.level == "warning"
 
 

@@ -91,6 +91,9 @@ def make_record(people):
         "institutions.documenttype": kind,
         "institutions.document": document,
         "institutions.annualupdate": update,
+        "institutions.recordfinding": make.RecordFindingFactory(
+            institution=institution
+        ),
         "institutions.updateround": update.round,
         "territories.region": association.delegation.region,
         "territories.delegation": association.delegation,

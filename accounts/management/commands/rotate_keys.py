@@ -4,6 +4,7 @@ Put the new key first in ``FIELD_KEYS``, keep the old one after it, run this, th
 the old one. May be stopped and started again.
 """
 
+import pghistory
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="count, and write nothing"
         )
 
+    @pghistory.context(command="rotate_keys")
     def handle(self, *, batch_size, dry_run, **options):
         total = 0
         for model in apps.get_models():

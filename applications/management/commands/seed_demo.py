@@ -3,6 +3,7 @@
 from time import monotonic
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=2026)
 
+    @pghistory.context(command="seed_demo")
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.PORTAL_DEMO:
             raise CommandError(
