@@ -34,6 +34,7 @@ from institutions.models import (
     UnmetRequests,
     UpdateRound,
 )
+from institutions.shared_rib import SAME_RIB, held_elsewhere
 
 # What checks and certified content look at.
 DOCUMENT = (
@@ -50,7 +51,7 @@ DOCUMENT = (
 )
 HEADS, STAFF, UNMET, ACCOUNTS = "heads", "staff", "unmet", "accounts"
 SEASONS, FUNDING, FUNCTIONS = "seasons", "funding", "functions"
-TABLES = (HEADS, STAFF, UNMET, ACCOUNTS, SEASONS, FUNDING, FUNCTIONS)
+TABLES = (HEADS, STAFF, UNMET, ACCOUNTS, SEASONS, FUNDING, FUNCTIONS, SAME_RIB)
 # A student house tells of the school year covered and of the two before.
 SEASONS_TOLD = 3
 MEASURES = (
@@ -220,9 +221,13 @@ class Record:
         """Each measure of the staff of student houses that is not nothing."""
         return self._figures[FUNCTIONS]
 
+    @property
+    def has_rib_of_another(self) -> bool:
+        return bool(self._figures[SAME_RIB])
+
     @cached_property
     def _figures(self) -> dict[str, list[Any]]:
-        """Seven small tables, in one question to the database."""
+        """Small tables, in one question to the database."""
         found: dict[str, list[Any]] = {table: [] for table in TABLES}
         heads, *others = self._tables()
         for table, unit, *key, number in heads.union(*others, all=True):
@@ -244,6 +249,7 @@ class Record:
             _seasons(of_units, season),
             _funding(of_units, accounts),
             *_functions(of_units, self.year),
+            *held_elsewhere(self.association),
         ]
 
     def _of_round(self, name: str) -> Any:
@@ -258,7 +264,7 @@ class Record:
     def centres(self) -> list[Centre]:
         """Those that work."""
         rows = Centre.objects.filter(association=self.association, is_active=True)
-        return list(rows.order_by("pk"))
+        return list(rows.select_related("institution").order_by("pk"))
 
     @cached_property
     def enrolments(self) -> list[EnrolmentRow]:
@@ -358,9 +364,8 @@ def _functions(of_units: Q, year: int) -> list[Any]:
     """One query for each measure, so that they stand in the same union."""
     rows = [
         _labelled(FunctionCount, FUNCTIONS, "function", "engagement", name, measure)
-        for measure, name in (
-            (measure, Value(measure, output_field=CharField())) for measure in MEASURES
-        )
+        for measure in MEASURES
+        for name in [Value(measure, output_field=CharField())]
     ]
     return [
         found.filter(of_units, year=year, **{f"{measure}__gt": 0})

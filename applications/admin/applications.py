@@ -31,7 +31,6 @@ class ApplicationAdmin(ExportPages, ScopedModelAdmin):
 
     # For the choices of other pages; the list has its own search.
     search_fields = ("number",)
-    paginator = paging.BoundedPaginator
 
     def get_queryset(self, request):
         return Application.objects.visible_to(request.user)

@@ -17,6 +17,7 @@ from institutions.enums import (
     AccountKind,
     Certificate,
     ContractForm,
+    FundingPurpose,
     LegalBasis,
     SubProgramme,
 )
@@ -170,7 +171,11 @@ def revenue_differs(facts: Facts) -> Iterable[Case]:
 def funding_differs(facts: Facts) -> Iterable[Case]:
     """What the sources of a student house add up to, beside its revenue."""
     for row in facts.institutions:
-        given = [line.amount for line in facts.funding if line.institution_id == row.pk]
+        given = [
+            line.number
+            for line in facts.funding
+            if line.institution_id == row.pk and line.group == FundingPurpose.OPERATION
+        ]
         revenue = [
             line.amount
             for line in facts.accounts

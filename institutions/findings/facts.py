@@ -6,10 +6,13 @@ from datetime import date
 
 from django.utils import timezone
 
+from institutions.enums import Engagement
 from institutions.models import Association, Centre, Document, Institution
-from institutions.record import AccountRow, EnrolmentRow, Record, StaffRow
+from institutions.record import AccountRow, EnrolmentRow, HouseRow, Record, StaffRow
 
 CHANGE_PERCENT = 20
+# Those declared are among those counted.
+COUNTED = {"count": 1, "declared_count": -1}
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Facts:
     heads_before: dict[int, int] = field(default_factory=dict)
     with_accounts: set[int | None] = field(default_factory=set)
     accounts: list[AccountRow] = field(default_factory=list)
-    funding: list[AccountRow] = field(default_factory=list)
+    funding: list[HouseRow] = field(default_factory=list)
     undeclared: dict[int, int] = field(default_factory=dict)
     has_rib_of_another: bool = False
     centres: list[Centre] = field(default_factory=list)
@@ -75,10 +78,11 @@ def _heads(record: Record, year: int) -> dict[int, int]:
 
 
 def _undeclared(record: Record) -> dict[int, int]:
-    """By institution."""
+    """Staff of student houses paid by the association, by institution."""
     found: dict[int, int] = defaultdict(int)
-    for row in record.undeclared:
-        found[row.institution_id] += row.count
+    for row in record.functions:
+        if row.detail == Engagement.ASSOCIATION and row.part in COUNTED:
+            found[row.institution_id] += COUNTED[row.part] * int(row.number)
     return dict(found)
 
 

@@ -160,7 +160,7 @@ CHECKS = (
             "%(name)s: its sources give %(sources)s MAD, its revenue of %(year)s is "
             "%(revenue)s MAD."
         ),
-        section="accounts",
+        section="funding",
         run=checks.funding_differs,
     ),
     Check(
@@ -177,7 +177,7 @@ CHECKS = (
             "%(name)s: staff paid by the association and not declared to the CNSS: "
             "%(count)s."
         ),
-        section="headcounts",
+        section="functions",
         run=checks.house_staff_not_declared,
     ),
     Check(

@@ -10,6 +10,7 @@ from typing import Any
 import pghistory
 import pghistory.models
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from institutions.models.associations import Association, BoardMember, Membership
@@ -36,7 +37,11 @@ class HistoryQuerySet(pghistory.models.EventQuerySet):
 
 
 def keep_history(
-    model: type[models.Model], *, owner: str = "pgh_obj", exclude: tuple[str, ...] = ()
+    model: type[models.Model],
+    *,
+    owner: str = "pgh_obj",
+    exclude: tuple[str, ...] = (),
+    indexes: tuple[models.Index, ...] = (),
 ) -> None:
     """Have the database keep every change of ``model``, ``exclude`` apart.
 
@@ -51,13 +56,15 @@ def keep_history(
         exclude=list(exclude),
         obj_field=pghistory.ObjForeignKey(related_name="history"),
         attrs={"seen_through": owner, "objects": HistoryQuerySet.as_manager()},
-        meta={"ordering": ["-pgh_id"]},
+        meta={"ordering": ["-pgh_id"], "indexes": list(indexes)},
         append_only=True,
     )
     tracked(model)
 
 
-keep_history(Association, exclude=("search_text",))
+# A RIB that passes from one association to another is a finding.
+OF_RIB = models.Index(name="rib_once_held", fields=["rib"], condition=~Q(rib=""))
+keep_history(Association, exclude=("search_text",), indexes=(OF_RIB,))
 keep_history(BoardMember, owner="association", exclude=("cnie",))
 keep_history(Membership, owner="association")
 keep_history(Institution, exclude=("search_text",))

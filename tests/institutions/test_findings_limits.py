@@ -9,7 +9,7 @@ from django.utils import timezone
 from institutions import findings
 from institutions.enums import AccountKind, Engagement, FundingPurpose, JoinKind
 from institutions.models import Centre, FunctionCount, FundingLine, JoinRequest
-from institutions.record import AccountRow
+from institutions.record import AccountRow, HouseRow
 from tests import factories
 from tests.factories import TETOUAN, YEAR, delegation
 from tests.institutions.test_findings import TODAY, YESTERDAY, cases, enrolled, home
@@ -65,7 +65,9 @@ def test_revenue_of_one_side_only_does_not_differ():
 
 @pytest.mark.parametrize(("given", "found"), [("60", 0), ("60.01", 1), ("59.99", 1)])
 def test_funding_differs(given, found):
-    funding = [AccountRow(5, FundingPurpose.OPERATION, "own", Decimal(given))]
+    line = HouseRow(5, YEAR, FundingPurpose.OPERATION, "own", "", Decimal(given))
+    works = line._replace(group=FundingPurpose.CONSTRUCTION)
+    funding = [line, works]
     values = {"institutions": [home()], "accounts": [revenue(5, "60")]}
     assert len(cases("funding_differs", funding=funding, **values)) == found
     assert not cases("funding_differs", **values)
@@ -123,7 +125,8 @@ def test_a_rib_that_another_association_asks_to_join_with():
 
 @pytest.mark.django_db
 def test_funding_and_staff_of_a_house_are_read():
-    line = factories.AccountLineFactory()
+    year = factories.UpdateRoundFactory().accounts_year
+    line = factories.AccountLineFactory(year=year)
     FundingLine.objects.create(
         institution=line.institution,
         year=line.year,
