@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils import formats, timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.portal_forms import INVISIBLE, PortalForm
@@ -81,6 +82,7 @@ class ChildForm(PortalForm, forms.ModelForm):
         super().__init__(data, **kwargs)
         if not asks_same:
             del self.fields["same_child"]
+        begin_labels(self)
 
     @classmethod
     def of(cls, enrolment, data=None, *, like=None, asks_same=False):
@@ -133,6 +135,12 @@ class StaffMemberForm(PortalForm, forms.ModelForm):
 
     def warnings(self):
         return []
+
+
+def begin_labels(form):
+    """With a capital, as the labels that come from a model."""
+    for field in form.fields.values():
+        field.label = capfirst(field.label)
 
 
 def compared(form, stored):

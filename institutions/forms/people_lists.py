@@ -15,6 +15,7 @@ from institutions.enums import (
     Speciality,
     SubProgramme,
 )
+from institutions.forms.people import begin_labels
 from institutions.people import rows
 
 ALL = [("", pgettext_lazy("filter", "all"))]
@@ -119,6 +120,7 @@ class BulkForm(PortalForm, forms.Form):
         )
         if not centres:
             del self.fields["move_to"]
+        begin_labels(self)
 
     def clean(self):
         cleaned = super().clean()

@@ -114,8 +114,9 @@ def show(request, page, form):
     row, seen = page["row"], request.POST.get("seen", "")
     if row and request.method == "GET":
         seen = people.fingerprint(row)
-    context = {**page, "form": form, "seen": seen, "now": [], "is_next": False}
-    context["is_next"] = "like" in request.GET
+    if "like" in request.GET and request.method == "GET":
+        form.fields["name"].widget.attrs["autofocus"] = True
+    context = {**page, "form": form, "seen": seen, "now": []}
     return render(request, page["template"], context)
 
 
@@ -128,7 +129,6 @@ def refuse(request, page, form, *, error, stored):
         "form": form,
         "seen": request.POST.get("seen", ""),
         "now": [],
-        "is_next": False,
     }
     if is_stale:
         context["seen"] = people.stale.hashed(list(stored.values()))
