@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from institutions import people
+from institutions import people, shelves
 from institutions.current import entry_required
+from institutions.enums import DocumentLevel
 from institutions.forms import ChildForm, StaffMemberForm
 from institutions.forms.people import compared
 from institutions.models import Enrolment, StaffMember
@@ -116,24 +117,33 @@ def show(request, page, form):
         seen = people.fingerprint(row)
     if "like" in request.GET and request.method == "GET":
         form.fields["name"].widget.attrs["autofocus"] = True
-    context = {**page, "form": form, "seen": seen, "now": []}
-    return render(request, page["template"], context)
+    return answer(request, page, form, seen=seen)
 
 
 def refuse(request, page, form, *, error, stored):
     """Back to what was typed; had somebody else been here, beside what stands now."""
     form.add_error(None, error)
-    is_stale = isinstance(error, people.StaleRow)
-    context = {
-        **page,
-        "form": form,
-        "seen": request.POST.get("seen", ""),
-        "now": [],
-    }
-    if is_stale:
-        context["seen"] = people.stale.hashed(list(stored.values()))
-        context["now"] = compared(form, stored)
-    return render(request, page["template"], context, status=409 if is_stale else 200)
+    if not isinstance(error, people.StaleRow):
+        return answer(request, page, form, seen=request.POST.get("seen", ""))
+    seen = people.stale.hashed(list(stored.values()))
+    now = compared(form, stored)
+    return answer(request, page, form, seen=seen, now=now)
+
+
+def answer(request, page, form, *, seen, now=None):
+    context = {**page, "form": form, "seen": seen, "now": now, "shelf": None}
+    if page["row"]:
+        context |= {"shelf": shelf_of(request, page), **shelves.limits()}
+    status = 200 if now is None else 409
+    return render(request, page["template"], context, status=status)
+
+
+def shelf_of(request, page):
+    """The documents kept about this person."""
+    row, association = page["row"], page["centre"].association
+    is_child = isinstance(row, Enrolment)
+    level = DocumentLevel.CHILD if is_child else DocumentLevel.STAFF
+    return shelves.one(association, request.user, level, row.child if is_child else row)
 
 
 def go_on(request, form, centre, row):

@@ -266,3 +266,28 @@ def test_saving_costs_little_whatever_the_list(
     enrolled(centre, 3)
     with django_assert_max_num_queries(20):
         portal.post(at("child_add", centre.pk), child(massar="R123456789"))
+
+
+# Documents.
+
+
+@pytest.mark.parametrize("level", ["child", "staff"])
+def test_the_page_of_a_person_has_a_place_for_each_document(
+    centre, portal, django_assert_max_num_queries, level
+):
+    kind = factories.DocumentTypeFactory(code=f"of-{level}", level=level)
+    (row,) = enrolled(centre)
+    person = factories.StaffMemberFactory(centre=centre)
+    url = at("child", centre.pk, row.pk)
+    unit, about = row.child_id, {"child": row.child}
+    if level == "staff":
+        url, unit = at("staff_member", centre.pk, person.pk), person.pk
+        about = {"staff_member": person}
+    kept = factories.DocumentFactory(association=centre.association, type=kind, **about)
+    foreign = factories.DocumentFactory(association=centre.association, type=kind)
+    portal.get(url)
+    with django_assert_max_num_queries(12):
+        page = portal.get(url).content.decode()
+    assert at("document_upload", kind.code, unit) in page
+    assert at("document", kept.pk) in page
+    assert at("document", foreign.pk) not in page
