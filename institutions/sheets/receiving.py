@@ -1,0 +1,165 @@
+"""A sheet that was sent: kept under lock, read by the worker, given up or forgotten."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import jobs
+from accounts.encryption import UnreadableValueError, decrypt, encrypt
+from institutions.enums import SheetState
+from institutions.models import Centre, SheetImport
+from institutions.sheets.applying import forget_file
+from institutions.sheets.examining import Verdict, examine_for, refused
+from institutions.sheets.plan import ADDED, CHANGED, SAME
+from institutions.sheets.reading import SheetRefused
+
+READ = "institutions.tasks.read_sheet"
+SUBJECT = "institutions.sheetimport"
+KEPT_FOR = timedelta(days=7)
+OPEN = (SheetState.READING, SheetState.REFUSED, SheetState.READY)
+
+
+@transaction.atomic
+def receive(centre: Centre, kind: str, year: int, *, upload: Any, actor: Any) -> Any:
+    """Keep the file, encrypted for it holds names, and have the worker read it."""
+    if not actor.is_member:
+        raise PermissionDenied
+    sheet = SheetImport(
+        centre=centre,
+        kind=kind,
+        year=year,
+        file_name=_short(upload.name),
+        created_by=actor,
+    )
+    sealed = encrypt(base64.b64encode(upload.read()).decode())
+    sheet.file.save("", ContentFile(sealed.encode()), save=False)
+    sheet.save()
+    _ask(sheet, actor)
+    return sheet
+
+
+def _short(name: str) -> str:
+    """Shown to its sender only; never a path."""
+    return name.replace("\\", "/").rpartition("/")[2][-150:]
+
+
+def _ask(sheet: SheetImport, actor: Any) -> None:
+    sheet.job = jobs.request(
+        READ,
+        owner=actor,
+        subject=(SUBJECT, sheet.pk),
+        language=translation.get_language() or "ar",
+    )
+    sheet.save(update_fields=["job"])
+
+
+def content_of(sheet: SheetImport) -> bytes:
+    """Raises ``SheetRefused`` when the file is gone or its key is lost."""
+    try:
+        with sheet.file.open() as stored:
+            return base64.b64decode(decrypt(stored.read().decode()))
+    except (OSError, ValueError, UnreadableValueError) as error:
+        raise SheetRefused("damaged") from error
+
+
+def read(sheet_pk: int, *, job: jobs.Run) -> None:
+    """The worker's part. Read twice, it says the same twice."""
+    rows = SheetImport.objects.select_related("centre__association")
+    sheet = rows.filter(pk=sheet_pk, state=SheetState.READING).first()
+    if sheet is None:
+        return
+    with translation.override(job.language):
+        try:
+            content = content_of(sheet)
+        except SheetRefused as refusal:
+            verdict = refused(refusal)
+        else:
+            verdict = examine_for(
+                sheet.centre,
+                sheet.kind,
+                sheet.year,
+                content,
+                advance=lambda done, of: job.advance(done, of=of),
+            )
+    _keep(sheet, verdict)
+
+
+def _keep(sheet: SheetImport, verdict: Verdict) -> None:
+    """Unless its sender gave it up meanwhile."""
+    values: dict[str, Any] = {
+        "errors": verdict.errors,
+        "error_count": verdict.error_count,
+        "state": SheetState.REFUSED,
+        "rows": "",
+    }
+    if verdict.plan is not None and verdict.list is not None:
+        plan = verdict.plan
+        values |= {
+            "state": SheetState.READY,
+            "rows": plan.dumps(),
+            "fingerprint": verdict.list.fingerprint,
+            "added_count": len(plan.of(ADDED)),
+            "changed_count": len(plan.of(CHANGED)),
+            "same_count": len(plan.of(SAME)),
+            "removed_count": len(plan.removed),
+        }
+    SheetImport.objects.filter(pk=sheet.pk, state=SheetState.READING).update(**values)
+
+
+@transaction.atomic
+def read_again(sheet_pk: int, *, actor: Any) -> SheetImport:
+    """After the list was changed, or after the worker gave up."""
+    sheet = _locked(sheet_pk, actor)
+    sheet.state, sheet.rows, sheet.errors, sheet.error_count = (
+        SheetState.READING, "", [], 0,
+    )  # fmt: skip
+    sheet.save(update_fields=["state", "rows", "errors", "error_count"])
+    _ask(sheet, actor)
+    return sheet
+
+
+@transaction.atomic
+def give_up(sheet_pk: int, *, actor: Any) -> SheetImport:
+    sheet = _locked(sheet_pk, actor)
+    if sheet.job_id:
+        jobs.stop(sheet.job)
+    forget(sheet)
+    return sheet
+
+
+def _locked(sheet_pk: int, actor: Any) -> SheetImport:
+    rows = SheetImport.objects.visible_to(actor).select_for_update(of=("self",))
+    sheet = rows.select_related("job").get(pk=sheet_pk)
+    if not actor.is_member:
+        raise PermissionDenied
+    if sheet.state not in OPEN:
+        raise ValidationError(_("This sheet was saved or given up already."))
+    return sheet
+
+
+def forget(sheet: SheetImport) -> None:
+    """What it said of people goes; that it came, and what came of it, stays."""
+    forget_file(sheet)
+    sheet.state, sheet.rows = SheetState.CANCELLED, ""
+    sheet.save(update_fields=["state", "rows", "file"])
+
+
+def sweep() -> int:
+    """Sheets that nobody saved within ``KEPT_FOR``."""
+    old = SheetImport.objects.filter(
+        state__in=OPEN, created_at__lt=timezone.now() - KEPT_FOR
+    )
+    count = 0
+    for pk in old.values_list("pk", flat=True):
+        with transaction.atomic():
+            sheet = old.select_for_update().filter(pk=pk).first()
+            if sheet is not None:
+                forget(sheet)
+                count += 1
+    return count
