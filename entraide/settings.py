@@ -339,6 +339,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "institutions.tasks.find_every_night",
         "schedule": crontab(minute="10", hour="2"),
     },
+    "sheets": {
+        "task": "institutions.tasks.sweep_sheets",
+        "schedule": crontab(minute="30", hour="3"),
+    },
     "housekeeping": {
         "task": "accounts.tasks.housekeeping",
         "schedule": crontab(minute="40", hour="3"),

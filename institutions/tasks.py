@@ -17,6 +17,7 @@ from institutions import (
     update,
 )
 from institutions.models import Association
+from institutions.sheets import receiving
 
 
 @shared_task(name="institutions.tasks.sweep_incoming")
@@ -92,3 +93,18 @@ def _look(user: User | None = None) -> Iterator[int]:
     for (pk,) in list(keys):
         association = Association.objects.select_related("delegation").get(pk=pk)
         yield followed.look(association, update_round=current)
+
+
+@shared_task(name="institutions.tasks.read_sheet")
+def read_sheet(job_pk: str) -> None:
+    """Read, check and compare a spreadsheet that was sent; nothing is saved."""
+    with jobs.run(job_pk) as job:
+        if job is not None and job.owner is not None:
+            receiving.read(job)
+            job.finish()
+
+
+@shared_task(name="institutions.tasks.sweep_sheets")
+def sweep_sheets() -> int:
+    """Forget the spreadsheets that nobody saved in time."""
+    return receiving.sweep()

@@ -42,6 +42,17 @@ urlpatterns = [
     path("centres/<int:centre>/staff/<int:pk>/", views.staff_edit, name="staff_member"),
     path("staff/<int:pk>/remove/", views.staff_remove, name="staff_remove"),
     path("readings/", views.readings, name="readings"),
+    path("centres/<int:centre>/sheets/<slug:kind>/", views.sheet, name="sheet"),
+    path(
+        "centres/<int:centre>/sheets/<slug:kind>/file/",
+        views.sheet_template,
+        name="sheet_template",
+    ),
+    path("sheets/<int:pk>/", views.sheet_import, name="sheet_import"),
+    path("sheets/<int:pk>/save/", views.sheet_save, name="sheet_save"),
+    path("sheets/<int:pk>/again/", views.sheet_again, name="sheet_again"),
+    path("sheets/<int:pk>/cancel/", views.sheet_cancel, name="sheet_cancel"),
+    path("sheets/<int:pk>/marked/", views.sheet_marked, name="sheet_marked"),
     path("documents/", views.document_list, name="documents"),
     path(
         "documents/add/<slug:code>/<int:unit>/",

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from institutions import people
+from institutions import acting, people
 from institutions.codes import new_child_code
 from institutions.enums import SheetKind, SheetState
 from institutions.models import (
@@ -57,7 +57,7 @@ def _apply(
     sheet_pk: int, round_: UpdateRound, *, actor: Any, removes: bool
 ) -> SheetImport:
     rows = SheetImport.objects.visible_to(actor)
-    centre = people.locked_centre(rows.get(pk=sheet_pk).centre_id, actor)
+    centre = _locked_centre(rows.get(pk=sheet_pk).centre_id, actor)
     sheet = rows.select_for_update(of=("self",)).get(pk=sheet_pk)
     if sheet.state == SheetState.APPLIED:
         return sheet
@@ -72,6 +72,15 @@ def _apply(
     gone = plan.removed if removes else []
     _take_off(list_, gone)
     return _close(sheet, removed_count=len(gone))
+
+
+def _locked_centre(pk: int, actor: Any) -> Centre:
+    """One person at a time changes the lists of a centre, here as on the screen."""
+    rows = Centre.objects.visible_to(actor).filter(is_active=True)
+    rows = rows.select_for_update(of=("self",))
+    centre = rows.select_related("association__delegation").get(pk=pk)
+    acting.check_entry(actor, centre.association)
+    return centre
 
 
 def _begun(centre: Centre, sheet: SheetImport, round_: UpdateRound) -> Current:

@@ -44,7 +44,9 @@ def plain(text: str) -> str:
 
 
 def is_control(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
+    )
 
 
 def text_of(raw: Any) -> str:
@@ -73,9 +75,14 @@ def _key(column: Column, raw: Any) -> str:
     return _code(column, raw).upper().replace(" ", "")
 
 
+def day_of(raw: list[str]) -> date:
+    """A day as the parser tells it."""
+    return date.fromisoformat(raw[1])
+
+
 def _day(_column: Column, raw: Any) -> date:
     if isinstance(raw, list):
-        return date.fromisoformat(raw[1])
+        return day_of(raw)
     if not isinstance(raw, str):
         raise CellError("day")
     text = latin_digits(raw).strip()

@@ -5,7 +5,7 @@ The rules are those of the forms on screen: their fields clean each value, their
 rows, for making 5,000 of them costs more than everything else together.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,7 +156,7 @@ class Rules:
         return found
 
     def _clean_field(self, name: str, value: Any) -> Any:
-        """The form's rules, then what the model and its constraint say by themselves."""
+        """The form's rules, then what the model and its constraint add."""
         cleaned = self.fields[name].clean(value)
         if name in self.of_model and cleaned is not None:
             self.model._meta.get_field(name).run_validators(cleaned)
@@ -211,7 +211,7 @@ class Checker:
         return max(len(self.book.rows) - self.layout.row, 0)
 
     def check(self, advance: Callable[[int], None]) -> None:
-        """``advance`` is told how many rows are done. Raises ``SheetRefused``."""
+        """``advance`` is told how many rows are done."""
         self.rules = Rules(self.kind)
         self.forbidden = {
             **dict.fromkeys(self.book.in_error, "in_error"),
@@ -221,8 +221,6 @@ class Checker:
             self._row(self.layout.row + done, cells_)
             if done % STEP == 0:
                 advance(done)
-        if not self.rows and not self.problems.count:
-            raise SheetRefused("no_rows")
 
     def _row(self, number: int, row: list[Any]) -> None:
         raw, is_empty = {}, True
@@ -301,5 +299,3 @@ class Checker:
 
 def _blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
-
-

@@ -21,8 +21,8 @@ from institutions.enums import (
     ContractForm,
     Degree,
     DisabilityType,
-    SheetKind,
     Sex,
+    SheetKind,
     Speciality,
     SubProgramme,
 )

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from institutions.enums import SheetKind
-from institutions.sheets import lists, meta, reading
-from institutions.sheets.checking import Checker, name_of
+from institutions.models import Centre
+from institutions.sheets import columns, lists, meta, reading
+from institutions.sheets.checking import (
+    TITLES_WITHIN,
+    Checker,
+    folded_title,
+    name_of,
+)
 from institutions.sheets.lists import Current
 from institutions.sheets.meta import Meta
 from institutions.sheets.plan import Plan, Planner
@@ -16,12 +22,12 @@ from institutions.sheets.reading import Book, SheetRefused
 
 @dataclass
 class Verdict:
-    """``plan`` and ``list`` are there only without errors."""
+    """``plan`` and ``current`` are there only without errors."""
 
     errors: list[dict[str, str]]
     error_count: int
     plan: Plan | None = None
-    list: Current | None = None
+    current: Current | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -99,15 +105,56 @@ def check_template(found: Meta | None, *, kind: str, centre: str, year: int) -> 
 
 
 def examine_for(
-    centre: Any, kind: str, year: int, content: bytes, **how: Any
+    centre: Centre, kind: str, year: int, content: bytes, **how: Any
 ) -> Verdict:
-    """The verdict on a file that was sent for this list; it never raises a refusal."""
+    """On a file that was sent for this list; a refusal is a verdict as well."""
     try:
         book = reading.read(content)
         found = meta.found_in(book.meta)
         check_template(found, kind=kind, centre=centre.code, year=year)
-        return examine(
+        verdict = examine(
             book, kind=kind, list_of=lambda: lists.current(centre, kind, year), **how
         )
+        if verdict.plan is not None and not verdict.plan.lines:
+            raise SheetRefused("no_rows")
+        return verdict
     except SheetRefused as refusal:
         return refused(refusal)
+
+
+def examine_alone(content: bytes, *, year: int) -> Verdict:
+    """On a file of which only the file says whose it is (for the operator).
+
+    ``year`` is taken for a sheet that names none.
+    """
+    try:
+        book = reading.read(content)
+        found = meta.found_in(book.meta)
+        kind = found.kind if found else likely_kind(book)
+        year = found.year if found and found.year else year
+        list_ = _list_of(found, kind, year)
+        return examine(book, kind=kind, list_of=lambda: list_)
+    except SheetRefused as refusal:
+        return refused(refusal)
+
+
+def _list_of(found: Meta | None, kind: str, year: int) -> Current:
+    if found is None or not found.centre:
+        return lists.nobody(kind, year)
+    centre = Centre.objects.filter(code=found.centre).first()
+    if centre is None:
+        raise SheetRefused("other_centre")
+    return lists.current(centre, kind, year)
+
+
+def likely_kind(book: Book) -> str:
+    """The list whose titles are best met; children when none is."""
+    rows = book.rows[:TITLES_WITHIN]
+
+    def met(kind: str) -> int:
+        known = columns.titles(kind)
+        return max(
+            (sum(folded_title(c) in known for c in row) for row in rows), default=0
+        )
+
+    return max(SheetKind.values, key=met)

@@ -34,9 +34,12 @@ class Entry:
 
 @dataclass
 class Current:
-    """``source`` is the year of the rows: an earlier one until the list is begun."""
+    """``source`` is the year of the rows: an earlier one until the list is begun.
 
-    centre: Centre
+    ``centre`` is ``None`` for the empty list that a blank template is checked against.
+    """
+
+    centre: Any
     kind: str
     year: int
     source: int | None
@@ -62,6 +65,11 @@ def current(centre: Centre, kind: str, year: int) -> Current:
     if kind == SheetKind.STAFF and read.is_begun:
         read.former = _former(rows, year, entries)
     return read
+
+
+def nobody(kind: str, year: int) -> Current:
+    """The list of no centre."""
+    return Current(None, kind, year, None, {}, _fingerprint(kind, []))
 
 
 def _rows(centre: Centre, kind: str) -> Any:
@@ -135,5 +143,7 @@ def _former(rows: Any, year: int, entries: dict[str, Entry]) -> dict[str, str]:
     for entry in entries.values():
         named.setdefault(folded_name(entry.row.name), []).append(entry.key)
     old = rows.filter(year=last).only("name")
-    found = {f"{STAFF_KEY}{row.pk}": named.get(folded_name(row.name), []) for row in old}
+    found = {
+        f"{STAFF_KEY}{row.pk}": named.get(folded_name(row.name), []) for row in old
+    }
     return {key: keys[0] for key, keys in found.items() if len(keys) == 1}

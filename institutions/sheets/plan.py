@@ -95,10 +95,16 @@ class Planner:
         known = self._known(rows)
         for row in rows:
             row.key = self.list.former.get(row.key, row.key)
-            if row.key and row.key not in self.list.entries and row.key not in known:
+            if not self._is_known(row.key, known):
                 self._tell("code", row, "unknown_code")
             self._doubles(row)
         self._met_again(rows)
+
+    def _is_known(self, key: str, known: dict[str, Child]) -> bool:
+        """Without a centre nothing can be said of a code."""
+        if not key or self.list.centre is None:
+            return True
+        return key in self.list.entries or key in known
 
     def _known(self, rows: list[Row]) -> dict[str, Child]:
         """Children of the association by code, who are not on this list."""
@@ -115,6 +121,8 @@ class Planner:
         return children
 
     def _children(self) -> Any:
+        if self.list.centre is None:
+            return Child.objects.none()
         of = self.list.centre.association_id
         return Child.objects.filter(association=of).only("pk", "code", "person_hash")
 
@@ -124,8 +132,8 @@ class Planner:
         elsewhere = rows.exclude(centre=self.list.centre)
         return set(elsewhere.values_list("child_id", flat=True))
 
-    def _tell(self, name: str, row: Row, code: str, **params: Any) -> None:
-        place = self.checker.place_of(name, row)
+    def _tell(self, name: str, at: Row, code: str, **params: Any) -> None:
+        place = self.checker.place_of(name, at)
         self.checker.problems.add(place, code, **params)
 
     def _doubles(self, row: Row) -> None:

@@ -57,8 +57,8 @@ SENTENCES = {
         "The letters of this CSV file cannot be read. Save it as « CSV UTF-8 »."
     ),
     "no_header": gettext_noop(
-        "The titles of the columns were not found in the first rows. Use the sheet that "
-        "the portal hands out."
+        "The titles of the columns were not found in the first rows. Use the sheet "
+        "that the portal hands out."
     ),
     "no_rows": gettext_noop("There is no row under the titles."),
     # Its template.

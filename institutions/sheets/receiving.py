@@ -4,7 +4,7 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone, translation
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import jobs
 from accounts.encryption import UnreadableValueError, decrypt, encrypt
+from institutions import acting
 from institutions.enums import SheetState
 from institutions.models import Centre, SheetImport
 from institutions.sheets.applying import forget_file
@@ -22,14 +23,14 @@ from institutions.sheets.reading import SheetRefused
 READ = "institutions.tasks.read_sheet"
 SUBJECT = "institutions.sheetimport"
 KEPT_FOR = timedelta(days=7)
+OWNER = ("centre__association__delegation",)
 OPEN = (SheetState.READING, SheetState.REFUSED, SheetState.READY)
 
 
 @transaction.atomic
 def receive(centre: Centre, kind: str, year: int, *, upload: Any, actor: Any) -> Any:
     """Keep the file, encrypted for it holds names, and have the worker read it."""
-    if not actor.is_member:
-        raise PermissionDenied
+    acting.check_entry(actor, centre.association)
     sheet = SheetImport(
         centre=centre,
         kind=kind,
@@ -68,10 +69,10 @@ def content_of(sheet: SheetImport) -> bytes:
         raise SheetRefused("damaged") from error
 
 
-def read(sheet_pk: int, *, job: jobs.Run) -> None:
+def read(job: jobs.Run) -> None:
     """The worker's part. Read twice, it says the same twice."""
-    rows = SheetImport.objects.select_related("centre__association")
-    sheet = rows.filter(pk=sheet_pk, state=SheetState.READING).first()
+    rows = SheetImport.objects.visible_to(job.owner).select_related(*OWNER)
+    sheet = rows.filter(pk=job.object_id, state=SheetState.READING).first()
     if sheet is None:
         return
     with translation.override(job.language):
@@ -98,12 +99,12 @@ def _keep(sheet: SheetImport, verdict: Verdict) -> None:
         "state": SheetState.REFUSED,
         "rows": "",
     }
-    if verdict.plan is not None and verdict.list is not None:
+    if verdict.plan is not None and verdict.current is not None:
         plan = verdict.plan
         values |= {
             "state": SheetState.READY,
             "rows": plan.dumps(),
-            "fingerprint": verdict.list.fingerprint,
+            "fingerprint": verdict.current.fingerprint,
             "added_count": len(plan.of(ADDED)),
             "changed_count": len(plan.of(CHANGED)),
             "same_count": len(plan.of(SAME)),
@@ -135,9 +136,8 @@ def give_up(sheet_pk: int, *, actor: Any) -> SheetImport:
 
 def _locked(sheet_pk: int, actor: Any) -> SheetImport:
     rows = SheetImport.objects.visible_to(actor).select_for_update(of=("self",))
-    sheet = rows.select_related("job").get(pk=sheet_pk)
-    if not actor.is_member:
-        raise PermissionDenied
+    sheet = rows.select_related("job", *OWNER).get(pk=sheet_pk)
+    acting.check_entry(actor, sheet.centre.association)
     if sheet.state not in OPEN:
         raise ValidationError(_("This sheet was saved or given up already."))
     return sheet

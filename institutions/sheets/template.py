@@ -99,7 +99,9 @@ def xlsx(filled: Filled, *, language: str) -> bytes:
         sheet.freeze_panes = "C2"
         _titles(sheet, filled)
         _rows(sheet, filled)
-        _lists(book, sheet, filled)
+        places = dict(enumerate(filled.columns, start=1))
+        last = filled.count + 1 + SPARE[filled.kind]
+        choice_lists(book, sheet, places, last=last)
         _protect(sheet)
         _meta(book, filled.meta(language))
     target = BytesIO()
@@ -151,13 +153,14 @@ def _escaped(text: str) -> str:
     return text.replace("_x", "_x005F_x")
 
 
-def _lists(book: Any, sheet: Any, filled: Filled) -> None:
+def choice_lists(
+    book: Any, sheet: Any, places: dict[int, Column], *, last: int
+) -> None:
     """Drop-down lists read a hidden sheet: a list in the rule itself may hold 255
     characters."""
     hidden = book.create_sheet(LISTS)
     hidden.sheet_state = "hidden"
-    last = filled.count + 1 + SPARE[filled.kind]
-    for place, column in enumerate(filled.columns, start=1):
+    for place, column in places.items():
         rule = _rule(hidden, column)
         if rule is not None:
             letter = get_column_letter(place)
@@ -169,7 +172,9 @@ def _rule(hidden: Any, column: Column) -> DataValidation | None:
     if column.kind in (columns.CHOICE, columns.TRUTH):
         return _choice_rule(hidden, column)
     if column.kind == columns.DAY:
-        rule = DataValidation("date", operator="between", formula1="1", formula2="73050")
+        rule = DataValidation(
+            "date", operator="between", formula1="1", formula2="73050"
+        )
         return _worded(rule, _("Day/month/year, for example 15/12/2026"))
     if column.kind == columns.COUNT:
         least, most = LIMITS[column.name]
@@ -211,7 +216,7 @@ def _worded(rule: DataValidation, words: str) -> DataValidation:
 
 
 def _protect(sheet: Any) -> None:
-    """Widths may be changed and rows sorted, filtered, added; the rest is open cells."""
+    """Widths may be changed, rows sorted, filtered and added."""
     sheet.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "sort", "autoFilter", "insertRows"):
         setattr(sheet.protection, allowed, False)

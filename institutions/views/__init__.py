@@ -27,6 +27,15 @@ from institutions.views.people_bulk import (
 from institutions.views.readings import readings
 from institutions.views.record import choose, record
 from institutions.views.sections import section, section_change
+from institutions.views.sheets import (
+    sheet,
+    sheet_again,
+    sheet_cancel,
+    sheet_import,
+    sheet_marked,
+    sheet_save,
+    sheet_template,
+)
 from institutions.views.update import begin, confirm, overview
 from institutions.views.years import years, years_print
 
@@ -54,6 +63,13 @@ __all__ = [
     "record",
     "section",
     "section_change",
+    "sheet",
+    "sheet_again",
+    "sheet_cancel",
+    "sheet_import",
+    "sheet_marked",
+    "sheet_save",
+    "sheet_template",
     "staff_bulk",
     "staff_bulk_off",
     "staff_edit",

@@ -29,6 +29,7 @@ from institutions.models import (
     RecordFinding,
     SeasonCount,
     SectionAnswer,
+    SheetImport,
     StaffCount,
     StaffMember,
     UnmetRequests,
@@ -180,6 +181,25 @@ class StaffMemberFactory(factory.django.DjangoModelFactory):
     speciality = enums.Speciality.SPEECH
     contract = enums.ContractForm.FULL_WEEK
     is_cnss_declared = True
+
+
+class SheetImportFactory(factory.django.DjangoModelFactory):
+    """A sheet that was sent back with errors; its file stands in the storage."""
+
+    class Meta:
+        model = SheetImport
+
+    centre = factory.SubFactory(CentreFactory)
+    kind = enums.SheetKind.CHILDREN
+    year = YEAR
+    state = enums.SheetState.REFUSED
+    file_name = "children.xlsx"
+    file = factory.LazyFunction(
+        lambda: default_storage.save("sheets/sheet", ContentFile(b"sealed"))
+    )
+    errors = [{"cell": "C2", "code": "day", "message": "?"}]
+    error_count = 1
+    created_by = factory.SubFactory(MemberFactory)
 
 
 class HeadcountFactory(factory.django.DjangoModelFactory):

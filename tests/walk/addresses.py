@@ -41,6 +41,11 @@ MODELS = {
     ("institutions:child_remove", "pk"): "institutions.enrolment",
     ("institutions:staff_member", "pk"): "institutions.staffmember",
     ("institutions:staff_remove", "pk"): "institutions.staffmember",
+    ("institutions:sheet_import", "pk"): "institutions.sheetimport",
+    ("institutions:sheet_save", "pk"): "institutions.sheetimport",
+    ("institutions:sheet_again", "pk"): "institutions.sheetimport",
+    ("institutions:sheet_cancel", "pk"): "institutions.sheetimport",
+    ("institutions:sheet_marked", "pk"): "institutions.sheetimport",
     ("institutions:document", "pk"): "institutions.document",
     ("institutions:document_take_back", "pk"): "institutions.document",
     ("institutions:on_behalf", "pk"): "institutions.association",
@@ -67,6 +72,7 @@ MODELS = {
     ("applications:section", "pk"): "applications.application",
 }
 VALUES = {
+    "kind": "children",
     ("institutions:update_section", "code"): "institution",
     ("institutions:update_change", "code"): "institution",
     ("institutions:document_upload", "code"): "authorisation-of-the-walk",

@@ -88,6 +88,9 @@ def make_record(people):
         "institutions.staffmember": make.StaffMemberFactory(
             centre=centre, name="Zaafrane"
         ),
+        "institutions.sheetimport": make.SheetImportFactory(
+            centre=centre, created_by=people["manager"], file_name="Zaafrane.xlsx"
+        ),
         "institutions.documenttype": kind,
         "institutions.document": document,
         "institutions.annualupdate": update,

@@ -6,7 +6,7 @@ import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
-from xml.etree import ElementTree  # noqa: S405 -- document types were refused before
+from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 
