@@ -2,20 +2,18 @@
 
 from collections import defaultdict
 from typing import Any
-from uuid import uuid4
 
 from django.utils import timezone
 
 from accounts import outbox
 from accounts.enums import Language, Role
 from accounts.models import User
-from accounts.notifications import INVITATION
 from institutions.enums import MembershipRole
 from institutions.models import (
     AnnualUpdate,
     Association,
     Document,
-    Membership,
+    JoinRequest,
     UpdateEvent,
     UpdateRound,
 )
@@ -143,21 +141,6 @@ def document_infected(document: Document) -> None:
     outbox.tell(officers, "document_infected_staff", path=page, **what)
 
 
-def invited(membership: Membership, *, is_new: bool) -> None:
-    """``is_new``: the mail also leads to the page where a password is chosen."""
-    if is_new:
-        account = ("account", membership.user_id)
-        outbox.tell([membership.user], INVITATION, subject=account, key=uuid4().hex)
-    outbox.tell(
-        [membership.user],
-        "member_joined",
-        subject=("membership", membership.pk),
-        context=names(membership.association),
-        path="/my/record/",
-        mailed=not is_new,
-    )
-
-
 def names(association: Association) -> dict[str, str]:
     return {
         "association_ar": association.name_in("ar"),
@@ -172,7 +155,7 @@ def members_of(association: Association, *, managers_only: bool = False) -> list
     return [row.user for row in rows.select_related("user").order_by("pk")]
 
 
-def officers_of(association: Association) -> list[User]:
+def officers_of(association: Association | JoinRequest) -> list[User]:
     """The delegation's officers; the coordinators stand in where there are none
     (decision 7)."""
     officers = User.objects.active().filter(

@@ -7,10 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.models import User
 from institutions import notifications
-from institutions.enums import AssociationStatus, MembershipRole
-from institutions.models import Association, Membership
+from institutions.enums import AssociationStatus
+from institutions.models import Association, JoinRequest
 
 NEXT = {
     AssociationStatus.TO_VERIFY: {
@@ -56,7 +55,7 @@ def set_status(
     return association
 
 
-def may_decide(association: Association, actor: Any) -> bool:
+def may_decide(association: Association | JoinRequest, actor: Any) -> bool:
     """The officers of the seat, the coordinator as deputy, the centre."""
     if not actor.is_active:
         return False
@@ -65,30 +64,3 @@ def may_decide(association: Association, actor: Any) -> bool:
     if actor.role == Role.COORDINATOR:
         return actor.region_id == association.delegation.region_id
     return actor.role == Role.CENTRAL
-
-
-@transaction.atomic
-def add_manager(association: Association, *, email: str, actor: Any) -> Membership:
-    """The first account manager: an account that exists, or a new one told by mail.
-
-    The new account has no password: the mail leads to the page where one is chosen.
-    """
-    if not may_decide(association, actor):
-        raise PermissionDenied
-    address = email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is not None and not user.is_member:
-        raise ValidationError(
-            {"manager_email": _("This address belongs to an officer of the portal.")}
-        )
-    is_new = user is None
-    if user is None:
-        user = User.objects.create_user(address, language=association.language)
-    membership, _created = Membership.objects.get_or_create(
-        association=association,
-        user=user,
-        ended_at=None,
-        defaults={"role": MembershipRole.MANAGER},
-    )
-    notifications.invited(membership, is_new=is_new)
-    return membership

@@ -15,9 +15,16 @@ from territories.scoping import TerritoryQuerySet
 
 
 def association_ids_of(user) -> Any:
-    """Associations a member works for, as a subquery."""
+    """Associations a member works for, and those merged into them, as a subquery.
+
+    What could not move stays on the merged row, and is read by those who work for the
+    one that stays. Two index scans: memberships of one person, then rows merged.
+    """
     memberships = apps.get_model("institutions", "Membership").objects.active()
-    return memberships.filter(user_id=user.pk).values("association_id")
+    own = memberships.filter(user_id=user.pk).order_by().values("association_id")
+    associations = apps.get_model("institutions", "Association").objects
+    merged = associations.filter(merged_into__in=own).order_by().values("pk")
+    return own.union(merged, all=True)
 
 
 class SharedQuerySet(QuerySet):
