@@ -26,6 +26,7 @@ POLICIES: dict[str, dict[Role, str]] = {
     "institutions.association": {D: "vace", R: "ve", C: "vce", N: "ve"},
     "institutions.boardmember": {D: "vac", R: "v", C: "v", N: "v"},
     "institutions.membership": {D: "vac", R: "v", C: "vac", N: "v"},
+    "institutions.joinrequest": {D: "vc", R: "vc", C: "vc", N: "v"},
     "institutions.institution": {D: "vace", R: "ve", C: "vce", N: "ve"},
     "institutions.centre": {D: "vace", R: "ve", C: "vce", N: "ve"},
     "institutions.child": {D: "v", R: "v", C: "v", N: "v"},

@@ -18,6 +18,7 @@ from accounts.enums import Role
 from accounts.models import Job, User
 from applications.enums import DECIDED, SittingState, State
 from applications.models import Application, Call, Envelope, Remark, Sitting
+from institutions import joining
 from institutions.enums import AssociationStatus, UpdateState
 from institutions.models import AnnualUpdate, Association, UpdateRound
 
@@ -119,6 +120,13 @@ def of_delegate(user) -> list[Queue]:
             _("New in the portal: check their papers before they apply."),
             to_verify.order_by("created_at", "pk"),
             "associations",
+        ),
+        Queue(
+            "requests",
+            _("Requests to join"),
+            _("People who ask for an account, or announce a new president."),
+            joining.waiting(user).select_related("association"),
+            "requests",
         ),
     ]
 

@@ -23,6 +23,7 @@ MENU = (
             "applications.sitting",
             "institutions.annualupdate",
             "institutions.recordfinding",
+            "institutions.joinrequest",
         ),
     ),
     (

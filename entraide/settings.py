@@ -242,6 +242,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "5/5m/key,100/5m/ip",
     "reset_password": "20/m/ip,5/10m/key",
+    "join": "60/h/ip,5/h/key",
+    "join_search": "120/h/ip",
 }
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_FORMS = {

@@ -16,6 +16,7 @@ urlpatterns = [
         path("components/", components_page.components, name="components"),
         path("accounts/", include("accounts.sign_in_urls")),
         path("me/", include("accounts.urls")),
+        path("join/", include("institutions.join_urls")),
         path("my/", include("institutions.urls")),
         path("", include(public_patterns)),
         path("", include("applications.urls")),

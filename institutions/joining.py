@@ -48,6 +48,8 @@ def ask(values: dict[str, Any], *, file: Evidence | None, asker: Any = None) -> 
     address = values["email"].strip().lower()
     user = User.objects.filter(email=address).first()
     if user is not None and not user.is_member:
+        if asker is not None:
+            raise ValidationError({"email": members.STAFF_ADDRESS})
         notices.staff_address(address, language=values["language"])
         return
     request = JoinRequest(**{**values, "email": address}, requested_by=asker)

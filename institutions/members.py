@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from institutions import membership_notices as notices
@@ -20,6 +21,10 @@ from institutions.models import Association, Invitation, Membership
 from institutions.registry import may_decide
 
 GOOD_FOR = timedelta(days=14)
+STAFF_ADDRESS = gettext_lazy(
+    "This address belongs to an officer of the portal, who cannot work for an "
+    "association. Give another address of the person."
+)
 
 
 class NotUsable(ValidationError):
@@ -73,14 +78,7 @@ def _refuse_staff_and_members(association: Association, address: str) -> None:
     if user is None:
         return
     if not user.is_member:
-        raise ValidationError(
-            {
-                "email": _(
-                    "This address belongs to an officer of the portal, who cannot work "
-                    "for an association. Give the person’s own address."
-                )
-            }
-        )
+        raise ValidationError({"email": STAFF_ADDRESS})
     if association.memberships.active().filter(user=user).exists():
         raise ValidationError(
             {"email": _("This person already works for the association.")}

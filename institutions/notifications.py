@@ -14,6 +14,7 @@ from institutions.models import (
     Association,
     Document,
     JoinRequest,
+    Membership,
     UpdateEvent,
     UpdateRound,
 )

@@ -53,6 +53,20 @@ urlpatterns = [
     path("sheets/<int:pk>/again/", views.sheet_again, name="sheet_again"),
     path("sheets/<int:pk>/cancel/", views.sheet_cancel, name="sheet_cancel"),
     path("sheets/<int:pk>/marked/", views.sheet_marked, name="sheet_marked"),
+    path("members/", views.member_list, name="members"),
+    path("members/president/", views.new_president, name="succession"),
+    path("members/<int:pk>/role/", views.member_role, name="member_role"),
+    path("members/<int:pk>/end/", views.member_end, name="member_end"),
+    path(
+        "invitations/<int:pk>/resend/",
+        views.invitation_resend,
+        name="invitation_resend",
+    ),
+    path(
+        "invitations/<int:pk>/revoke/",
+        views.invitation_revoke,
+        name="invitation_revoke",
+    ),
     path("documents/", views.document_list, name="documents"),
     path(
         "documents/add/<slug:code>/<int:unit>/",

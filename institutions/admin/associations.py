@@ -13,14 +13,16 @@ from accounts.scoped_admin import (
     ScopedInline,
     ScopedModelAdmin,
 )
-from institutions import acting, registry
+from institutions import acting, members, registry
+from institutions.admin.members import MembersMixin
+from institutions.admin.merging import MergingMixin
 from institutions.admin.resources import AssociationResource
 from institutions.admin.years import YearsMixin
-from institutions.enums import AssociationStatus
+from institutions.enums import AssociationStatus, MembershipRole
 from institutions.findings import check_record, readable_by
 from institutions.forms import WholeRowMixin
 from institutions.identifiers import FORM_FIELDS
-from institutions.models import Association, BoardMember, Membership
+from institutions.models import Association, BoardMember
 from institutions.update import current_round
 from territories.models import Commune
 
@@ -37,10 +39,7 @@ class AssociationForm(WholeRowMixin, forms.ModelForm):
     manager_email = forms.EmailField(
         label=_("e-mail of the account manager"),
         required=False,
-        help_text=_(
-            "A new address receives a link to choose a password. An account that "
-            "exists is given access to the association."
-        ),
+        help_text=_("An invitation is sent there, good for fourteen days."),
     )
 
     class Meta:
@@ -88,20 +87,22 @@ class BoardInline(ScopedInline):
     model = BoardMember
     fields = ("role", "name", "cnie", "phone", "email")
 
-
-class MembershipInline(ScopedInline):
-    """Who works for it. Accounts are given through the e-mail of the manager."""
-
-    model = Membership
-    fields = ("user", "role", "created_at", "ended_at")
-    readonly_fields = ("user", "created_at")
-
     def has_add_permission(self, request, obj=None):
-        return False
+        return is_current(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return is_current(obj) and super().has_change_permission(request, obj)
+
+
+def is_current(association):
+    """A merged row is read, and no longer written."""
+    return association is None or association.merged_into_id is None
 
 
 @admin.register(Association)
-class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
+class AssociationAdmin(
+    MergingMixin, MembersMixin, YearsMixin, ScopedImportExportMixin, ScopedModelAdmin
+):
     form = AssociationForm
     resource_classes = [AssociationResource]
     change_form_template = "admin/institutions/association/change_form.html"
@@ -111,7 +112,7 @@ class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
     search_fields = ("search_text",)
     ordering = ("-pk",)
     autocomplete_fields = ("commune",)
-    inlines = (BoardInline, MembershipInline)
+    inlines = (BoardInline,)
 
     @admin.display(description=_("name"), ordering="name_ar")
     def name(self, association):
@@ -127,9 +128,14 @@ class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
 
     def get_fields(self, request, obj=None):
         fields = list(AssociationForm._meta.fields)
-        if not self.has_change_permission(request, obj):
-            return fields
-        return [*fields, "manager_email"]
+        return fields if obj else [*fields, "manager_email"]
+
+    def has_change_permission(self, request, obj=None):
+        return is_current(obj) and super().has_change_permission(request, obj)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Of the list, its export and the completions: not those merged."""
+        return super().get_search_results(request, queryset.current(), search_term)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "commune":
@@ -140,8 +146,9 @@ class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
         super().save_model(request, obj, form, change)
         address = form.cleaned_data.get("manager_email")
         if address:
+            role = MembershipRole.MANAGER
             try:
-                registry.add_manager(obj, email=address, actor=request.user)
+                members.invite(obj.pk, actor=request.user, email=address, role=role)
             except ValidationError as error:
                 for text in error.messages:
                     messages.error(request, text)
@@ -190,7 +197,8 @@ class AssociationAdmin(YearsMixin, ScopedImportExportMixin, ScopedModelAdmin):
             found = check_record(obj, year=year)
             context["findings"] = readable_by(request.user, found)
             context["may_enter"] = acting.is_officer_of(obj, request.user)
-            if registry.may_decide(obj, request.user):
+            context["may_decide"] = may = registry.may_decide(obj, request.user)
+            if may and is_current(obj):
                 context["next_statuses"] = sorted(
                     registry.NEXT[AssociationStatus(obj.status)]
                 )

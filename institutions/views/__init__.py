@@ -12,6 +12,14 @@ from institutions.views.documents import (
 )
 from institutions.views.files import document_file, document_preview
 from institutions.views.lists import child_list, staff_list
+from institutions.views.members import (
+    invitation_resend,
+    invitation_revoke,
+    member_end,
+    member_list,
+    member_role,
+    new_president,
+)
 from institutions.views.people import (
     child_edit,
     child_remove,
@@ -57,6 +65,12 @@ __all__ = [
     "document_upload",
     "documents_of",
     "documents_people",
+    "invitation_resend",
+    "invitation_revoke",
+    "member_end",
+    "member_list",
+    "member_role",
+    "new_president",
     "on_behalf",
     "overview",
     "readings",
