@@ -25,6 +25,8 @@ from institutions.models import (
     FundingLine,
     Headcount,
     Institution,
+    Invitation,
+    JoinRequest,
     Membership,
     RecordFinding,
     SeasonCount,
@@ -100,6 +102,53 @@ class BoardMemberFactory(factory.django.DjangoModelFactory):
     role = enums.BoardRole.PRESIDENT
     name = "فاطمة الزهراء بنعلي"
     phone = "+212661000000"
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """Pending, good for another fortnight."""
+
+    class Meta:
+        model = Invitation
+
+    association = factory.SubFactory(AssociationFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.ma")
+    role = enums.MembershipRole.EDITOR
+    invited_by = factory.SubFactory(MemberFactory)
+    expires_at = factory.LazyFunction(
+        lambda: timezone.now() + datetime.timedelta(days=14)
+    )
+
+
+class JoinRequestFactory(factory.django.DjangoModelFactory):
+    """A registration whose address is confirmed. Traits: ``access``, ``succession``."""
+
+    class Meta:
+        model = JoinRequest
+
+    kind = enums.JoinKind.REGISTRATION
+    delegation = factory.LazyFunction(delegation)
+    commune = factory.LazyAttribute(lambda o: commune(o.delegation))
+    name_ar = factory.Sequence(lambda n: f"جمعية الفجر {n}")
+    receipt_number = factory.Sequence(lambda n: f"{n:03d}/2024")
+    receipt_kind = enums.ReceiptKind.FINAL
+    contact_name = "سعاد الفاسي"
+    email = factory.Sequence(lambda n: f"asker{n}@example.ma")
+    phone = "+212661000001"
+    email_confirmed_at = factory.LazyFunction(timezone.now)
+
+    class Params:
+        access = factory.Trait(
+            kind=enums.JoinKind.ACCESS,
+            association=factory.SubFactory(AssociationFactory),
+            delegation=factory.SelfAttribute("association.delegation"),
+        )
+        succession = factory.Trait(
+            access=True,
+            kind=enums.JoinKind.SUCCESSION,
+            assembly_on=datetime.date(2026, 9, 12),
+            board_term_months=48,
+            cnie="K123456",
+        )
 
 
 class InstitutionFactory(factory.django.DjangoModelFactory):
