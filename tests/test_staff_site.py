@@ -22,6 +22,7 @@ from tests.factories import (
     EnvelopeFactory,
     InspectorFactory,
     InstitutionFactory,
+    JoinRequestFactory,
     MemberFactory,
     RemarkFactory,
     SittingFactory,
@@ -86,8 +87,10 @@ def test_delegate_finds_what_waits_in_its_own_delegation(client):
     )
     AssociationFactory(status="to_verify")
     AnnualUpdateFactory(confirmed=True)
+    JoinRequestFactory()
+    JoinRequestFactory(delegation=delegation(FES))
     page = home(client, DelegateFactory())
-    assert counts(page) == {"files": 1, "updates": 1, "associations": 1}
+    assert counts(page) == {"files": 1, "updates": 1, "associations": 1, "requests": 1}
     assert [row.pk for row in page.context["queue"].shown] == [mine.pk]
 
 
@@ -195,6 +198,7 @@ def test_menu_is_grouped_by_work(client):
         "Application",
         "AnnualUpdate",
         "RecordFinding",
+        "JoinRequest",
     ]
     assert groups["results"][-1] == "export"
 

@@ -37,6 +37,7 @@ COMPARED = (
     "name_ar", "name_fr", "receipt_number", "receipt_kind", "receipt_on", "commune",
     "ice", "rib", "phone", "email",
 )  # fmt: skip
+WAITING_FIRST = Case(When(state=JoinState.WAITING, then=0), default=Value(1))
 CODES = {"receipt_number", "ice", "rib", "email"}
 
 
@@ -48,21 +49,12 @@ class JoinRequestAdmin(ScopedModelAdmin):
     list_filter = ("state", "kind", "delegation__region", "delegation")
     list_select_related = ("association", "delegation")
     search_fields = ("search_text",)
+    ordering = (WAITING_FIRST.asc(), "created_at", "pk")
 
     def get_queryset(self, request):
-        """Those whose address was confirmed; what waits first, the oldest on top."""
+        """Those whose address was confirmed."""
         rows = super().get_queryset(request).exclude(email_confirmed_at=None)
-        is_decided = Case(When(state=JoinState.WAITING, then=0), default=Value(1))
-        rows = rows.annotate(is_decided=is_decided).select_related(*RELATIONS)
-        return rows.order_by("is_decided", "created_at", "pk")
-
-    def get_ordering(self, request):
-        return ("is_decided", "created_at", "pk") if self._in_list(request) else ()
-
-    @staticmethod
-    def _in_list(request):
-        match = request.resolver_match
-        return bool(match and match.url_name.endswith("_changelist"))
+        return rows.select_related(*RELATIONS)
 
     def get_search_results(self, request, queryset, search_term):
         """A RIB is typed whole: it is no word of a name."""

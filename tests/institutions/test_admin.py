@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import AccessLog, Outbox, User
 from institutions import registry, update
 from institutions.enums import AssociationStatus, UpdateState
-from institutions.models import Association, Centre, Institution, Membership
+from institutions.models import Association, Centre, Institution, Invitation
 from tests import factories
 from tests.factories import FES, TETOUAN, YEAR, commune, delegation
 
@@ -165,8 +165,6 @@ def association_form(**values):
         "working_year": "financial",
         "board-TOTAL_FORMS": "0",
         "board-INITIAL_FORMS": "0",
-        "memberships-TOTAL_FORMS": "0",
-        "memberships-INITIAL_FORMS": "0",
         **values,
     }
 
@@ -178,25 +176,15 @@ def test_a_delegate_adds_an_association_and_its_manager_is_invited(client, offic
     association = Association.objects.get()
     assert association.delegation == officer.delegation
     assert association.status == AssociationStatus.TO_VERIFY
-    member = Membership.objects.get()
-    assert (member.user.email, member.role) == ("pres@example.ma", "manager")
-    assert not member.user.has_usable_password()
-    kinds = set(Outbox.objects.values_list("kind", flat=True))
-    assert kinds == {"invitation", "member_joined"}
-
-
-def test_an_account_that_exists_is_given_access_without_a_second_account(
-    client, officer, manager
-):
-    client.post(url("association_add"), association_form(manager_email=manager.email))
-    assert Membership.objects.get().user == manager
-    assert Outbox.objects.get().kind == "member_joined"
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role) == ("pres@example.ma", "manager")
+    assert Outbox.objects.get().kind == "member_invited"
 
 
 def test_an_officer_is_never_made_a_manager(client, officer):
     other = factories.DelegateFactory()
     client.post(url("association_add"), association_form(manager_email=other.email))
-    assert not Membership.objects.exists()
+    assert not Invitation.objects.exists()
     assert User.objects.count() == 2
 
 

@@ -133,7 +133,7 @@ def test_the_preview_says_what_the_merge_does(pair, officer):
 
 def test_one_live_schooling_file_of_a_call_for_each(pair, officer):
     kept, gone = pair
-    call = factories.CallFactory()
+    call = factories.CallFactory(schooling=True)
     live = [
         factories.ApplicationFactory(
             call=call, association=row, institution=None, state=State.DRAFT, lines=False

@@ -81,6 +81,12 @@ def make_record(people):
     return {
         "institutions.association": association,
         "institutions.membership": association.memberships.first(),
+        "institutions.invitation": make.InvitationFactory(
+            association=association, email=f"invited@{MARK}.ma"
+        ),
+        "institutions.joinrequest": make.JoinRequestFactory(
+            access=True, association=association, contact_name="Zaafrane"
+        ),
         "institutions.institution": institution,
         "institutions.centre": centre,
         "institutions.child": child,
