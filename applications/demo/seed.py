@@ -17,6 +17,7 @@ from applications.demo import (
     calls,
     clock,
     fates,
+    joining,
     money,
     moves,
     notices,
@@ -55,6 +56,7 @@ def make(*, scale: float, seed: int, say: Say) -> None:
         for season in seasons:
             _make_year(records, season, offices=offices, managers=people, say=say)
             _pay(records, season, today=today)
+        joining.make()
         notices.settle()
         accounts.make_administrator(since=first_day, seed=seed)
     _analyse()
