@@ -13,8 +13,9 @@ from institutions.models import Association
 
 
 def may_enter(actor: Any, association: Association) -> bool:
-    """Its members, and the officers of its seat; nobody else of the staff."""
-    if not actor.is_active:
+    """Its members, and the officers of its seat; nobody else of the staff. What was
+    merged into another is only read."""
+    if not actor.is_active or association.merged_into_id:
         return False
     return actor.is_member or is_officer_of(association, actor)
 

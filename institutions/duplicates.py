@@ -132,6 +132,21 @@ def in_common(row: Association, facts: Facts) -> list[str]:
     return same
 
 
+def offered(keys: list[int]) -> list[dict[str, Any]]:
+    """What anybody may know of these associations: name, commune, masked receipt."""
+    rows = Association.objects.current().select_related("commune").in_bulk(keys)
+    return [
+        {
+            "pk": pk,
+            "association": rows[pk],
+            "commune": rows[pk].commune,
+            "receipt": masked(rows[pk].receipt_number),
+        }
+        for pk in keys
+        if pk in rows
+    ]
+
+
 def masked(number: str) -> str:
     """Enough of a receipt number to know one's own, not enough to borrow it."""
     shown = min(3, len(number) // 2)

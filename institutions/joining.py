@@ -94,6 +94,12 @@ def _remind(request: JoinRequest, asker: Any) -> None:
     notices.confirm_address(waiting)
 
 
+def by_token(token: uuid.UUID) -> JoinRequest:
+    """For whoever received the link, and so for nobody else."""
+    rows = JoinRequest.objects.select_related("association", "delegation__region")
+    return rows.get(email_token=token)
+
+
 @transaction.atomic
 def confirm(token: uuid.UUID) -> JoinRequest:
     """The address is right: the delegation is told, once."""
@@ -127,6 +133,11 @@ def accept(
     else:
         association = _association(association_pk or request.association_id, actor)
     is_succession = request.kind == JoinKind.SUCCESSION
+    request.association = association
+    if is_succession:
+        succession.hand_over(association, request, actor=actor)
+        role = MembershipRole.MANAGER
+    # After the new term is known: the minutes are good until it ends.
     evidence.file_in(
         request,
         association=association,
@@ -134,10 +145,6 @@ def accept(
         actor=actor,
         issued_on=request.assembly_on if is_succession else request.receipt_on,
     )
-    request.association = association
-    if is_succession:
-        succession.hand_over(association, request, actor=actor)
-        role = MembershipRole.MANAGER
     _decide(request, JoinState.ACCEPTED, actor=actor)
     _let_in(association, request, actor=actor, role=role)
     return request

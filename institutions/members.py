@@ -117,6 +117,11 @@ def usable(token: uuid.UUID) -> Invitation:
     return invitation
 
 
+def has_account(invitation: Invitation) -> bool:
+    """Whether the person invited signs in, or opens an account first."""
+    return User.objects.filter(email=invitation.email.lower()).exists()
+
+
 def _check_usable(invitation: Invitation) -> None:
     if invitation.accepted_at is not None:
         raise NotUsable(_("This invitation has been used. Sign in with your e-mail."))
@@ -145,7 +150,7 @@ def accept_as_new(
 ) -> Membership:
     """Opens the account of the address invited, then makes it a member."""
     invitation = _locked_by_token(token)
-    if User.objects.filter(email=invitation.email.lower()).exists():
+    if has_account(invitation):
         raise NotUsable(_("An account with this e-mail exists. Sign in first."))
     user = User.objects.create_user(
         invitation.email, password, name=name, language=language

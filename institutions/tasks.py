@@ -8,6 +8,7 @@ from accounts import jobs
 from accounts.models import User
 from institutions import (
     comparison,
+    evidence,
     expiry,
     followed,
     pdf,
@@ -22,8 +23,8 @@ from institutions.sheets import receiving
 
 @shared_task(name="institutions.tasks.sweep_incoming")
 def sweep_incoming() -> int:
-    """Finish interrupted moves and remove uploads that belong to no document."""
-    return stored_files.sweep()
+    """Finish interrupted moves and remove uploads that belong to nothing."""
+    return stored_files.sweep() + evidence.sweep()
 
 
 @shared_task(name="institutions.tasks.print_years")

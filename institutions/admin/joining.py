@@ -22,7 +22,7 @@ from institutions import duplicates, evidence, joining
 from institutions.enums import JoinKind, JoinState, MembershipRole
 from institutions.models import JoinRequest
 from institutions.registry import may_decide
-from institutions.views.documents import INLINE, NOTHING_RUNS, PDF_READER
+from institutions.views.files import INLINE, NOTHING_RUNS, PDF_READER
 
 RELATIONS = (
     "association__commune",

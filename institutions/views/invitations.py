@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts.models import User
 from institutions import members
 from institutions.forms.joining import NewAccountForm
 from institutions.models import Invitation
@@ -28,7 +27,7 @@ def invitation(request, token):
     except members.NotUsable as error:
         return not_usable(request, error)
     try:
-        if User.objects.filter(email=found.email.lower()).exists():
+        if members.has_account(found):
             return for_account(request, found)
         return for_new(request, found)
     except members.NotUsable as error:

@@ -3,7 +3,7 @@
 from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from institutions.forms.joining import (
     PersonForm,
     PlaceForm,
 )
-from institutions.models import Association, JoinRequest
+from institutions.models import JoinRequest
 from territories.models import Delegation
 
 KEY = "joining"
@@ -88,9 +88,8 @@ def same(request):
         chosen = int(pk) if pk else None
         keep(request, kind=JoinKind(kind if pk else "registration"), chosen=chosen)
         return redirect("joining:person")
-    rows = Association.objects.current().in_bulk(offered)
     context = {
-        "rows": [public_facts(rows[pk]) for pk in offered if pk in rows],
+        "rows": duplicates.offered(offered),
         "current": 3,
         "total": STEPS,
     }
@@ -100,15 +99,6 @@ def same(request):
 def is_offered(kind, pk, offered):
     kinds = (JoinKind.ACCESS, JoinKind.SUCCESSION)
     return kind in kinds and pk.isdecimal() and int(pk) in offered
-
-
-def public_facts(row):
-    return {
-        "pk": row.pk,
-        "association": row,
-        "commune": row.commune,
-        "receipt": duplicates.masked(row.receipt_number),
-    }
 
 
 @login_not_required
@@ -155,8 +145,11 @@ def values_of(request, first, form):
     values |= {"kind": so_far(request)["kind"], "language": get_language()}
     values["delegation"] = first.instance.delegation
     if chosen:
-        row = get_object_or_404(Association.objects.current(), pk=chosen)
-        values |= {"association": row, "delegation": row.delegation}
+        rows = duplicates.offered([chosen])
+        if not rows:
+            raise Http404
+        found = rows[0]["association"]
+        values |= {"association": found, "delegation": found.delegation}
     return values
 
 
@@ -174,8 +167,10 @@ def sent(request):
 @never_cache
 def status(request, token):
     """For whoever received the link: confirm the address, then see what happens."""
-    rows = JoinRequest.objects.select_related("association", "delegation__region")
-    found = get_object_or_404(rows, email_token=token)
+    try:
+        found = joining.by_token(token)
+    except JoinRequest.DoesNotExist:
+        raise Http404 from None
     if request.method == "POST":
         joining.confirm(token)
         return redirect("joining:status", token)
@@ -183,7 +178,8 @@ def status(request, token):
 
 
 def delegation_of(request):
-    return Delegation.objects.filter(pk=so_far(request).get("delegation")).first()
+    chosen = so_far(request).get("delegation")
+    return Delegation.objects.visible_to(request.user).filter(pk=chosen).first()
 
 
 def association_of(request):
