@@ -98,7 +98,7 @@ def large(key: Key, round_: UpdateRound) -> list[Change]:
     for rows in carry.rows_of(key):
         measure = MEASURES.get(rows.model)
         if measure is not None:
-            found += _beyond(measure, rows.rows, year, round_)
+            found += _beyond(measure, rows, year, round_)
     return found
 
 
@@ -123,12 +123,12 @@ def _totals(measure: Measure, rows: Any, year: int) -> Totals:
     """By group, then by year: one question."""
     found: Totals = defaultdict(dict)
     of = F(measure.group) if measure.group else Value("")
-    column, rows = getattr(rows, "column", "year"), getattr(rows, "rows", rows)
-    rows = rows.filter(**{f"{column}__lte": year}).order_by().annotate(of=of)
+    found_rows = rows.rows.filter(**{f"{rows.column}__lte": year}).order_by()
     for group, when, total in (
-        rows.values("of", column)
+        found_rows.annotate(of=of)
+        .values("of", rows.column)
         .annotate(total=measure.total)
-        .values_list("of", column, "total")
+        .values_list("of", rows.column, "total")
     ):
         found[group][when] = total
     return found

@@ -25,7 +25,7 @@ from bench.data import copies  # noqa: E402
 from institutions.enums import AccountKind, AccountSource, DocumentLevel  # noqa: E402
 from tests import factories  # noqa: E402
 
-PLACE, BESIDE = "12.066", "12.391"
+PLACE, BESIDE, APART = "12.066", "12.391", "11.321"
 SCALE = 0.04
 CROWD = 2_001
 
@@ -33,6 +33,7 @@ CROWD = 2_001
 def main():
     call_command("seed_demo", scale=SCALE, verbosity=0, stdout=io.StringIO())
     place, beside = factories.delegation(PLACE), factories.delegation(BESIDE)
+    apart = factories.delegation(APART)
     for call in Call.objects.filter(is_published=True):
         Envelope.objects.update_or_create(
             call=call, region=place.region, defaults={"amount": 5_000_000}
@@ -46,6 +47,9 @@ def main():
         "schooling": schooling(place, email="parcours@demo.ma", number=2),
         "eps_plain": eps(beside, email="rihla.2@demo.ma", number=3),
         "schooling_plain": schooling(beside, email="parcours.2@demo.ma", number=4),
+        "unchanged": eps(apart, email="rihla.3@demo.ma", number=5),
+        "changed": eps(apart, email="rihla.4@demo.ma", number=6),
+        "delegate_apart": f"delegation.{APART}@demo.ma",
         "crowd": CROWD,
         "old_call": old_call,
     }
@@ -124,7 +128,15 @@ def eps(place, *, email, number):
     factories.StaffCountFactory(institution=institution, year=last)
     factories.UnmetRequestsFactory(institution=institution, year=last)
     keep_accounts(row, institution, year=call.year)
+    keep_house(institution, year=call.year)
     return {"email": user.email, "year": call.year, "name": row.name_ar}
+
+
+def keep_house(institution, *, year):
+    """What a student house said the year before."""
+    factories.SeasonCountFactory(institution=institution, season=year - 2)
+    factories.FundingLineFactory(institution=institution, year=year - 3)
+    factories.FunctionCountFactory(institution=institution, year=year - 1)
 
 
 def keep_accounts(row, institution, *, year):
