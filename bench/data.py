@@ -22,6 +22,7 @@ from applications.models import (
     SchoolingFigure,
     Sitting,
 )
+from bench import updates
 from institutions.enums import (
     BoardRole,
     Degree,
@@ -104,6 +105,7 @@ def generate(scale: float) -> None:
     people()
     first = the_record(size)
     the_process(size, first)
+    updates.fill(first["association"], copies)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

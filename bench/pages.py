@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from applications.admin.paging import PER_PAGE
 from applications.models import Application, Call
+from bench import updates
 
 MAX_BYTES = 60 * 1024
 
@@ -74,6 +75,7 @@ def all_pages() -> list[Page]:
             **who,
             **near,
         ),
+        *updates.pages(Page, signed_in),
     ]
 
 

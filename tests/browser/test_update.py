@@ -92,9 +92,9 @@ def open_review(officer, state):
 def send_back(officer, remark):
     """One remark on the RIB, and the reason of the whole."""
     page = officer.page
-    page.locator("details:not([open]):has([href*='remark=bank'])").first.evaluate(
-        "fold => { fold.open = true }"
-    )
+    fold = page.locator("details:not([open]):has([href*='remark=bank']) > summary")
+    if fold.count():
+        fold.first.click()
     page.locator("a[href*='remark=bank']").first.click()
     page.locator("select[name=field]").select_option("rib")
     page.locator("[name=text]").fill(remark)
