@@ -374,8 +374,7 @@ def _functions(of_units: Q, year: int) -> list[Any]:
 
 
 def house_rows(institution: Institution, table: str, year: int) -> list[HouseRow]:
-    """Those of one house and one table, as ``Record`` reads them; ``year`` is that of
-    the section."""
+    """Those of one house and one table; ``year`` is that of the section."""
     of_unit = Q(institution=institution)
     if table == SEASONS:
         queries = [_seasons(of_unit, Value(year))]

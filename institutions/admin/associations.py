@@ -14,6 +14,7 @@ from accounts.scoped_admin import (
     ScopedModelAdmin,
 )
 from institutions import acting, members, registry
+from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.members import MembersMixin
 from institutions.admin.merging import MergingMixin
 from institutions.admin.resources import AssociationResource
@@ -101,7 +102,12 @@ def is_current(association):
 
 @admin.register(Association)
 class AssociationAdmin(
-    MergingMixin, MembersMixin, YearsMixin, ScopedImportExportMixin, ScopedModelAdmin
+    MergingMixin,
+    MembersMixin,
+    YearsMixin,
+    FieldHistoryMixin,
+    ScopedImportExportMixin,
+    ScopedModelAdmin,
 ):
     form = AssociationForm
     resource_classes = [AssociationResource]

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import ScopedModelAdmin
+from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.people import ReadOnlyMixin
 from institutions.models import Document, DocumentType
 
@@ -19,7 +20,7 @@ class DocumentTypeAdmin(ScopedModelAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnlyMixin, ScopedModelAdmin):
+class DocumentAdmin(ReadOnlyMixin, FieldHistoryMixin, ScopedModelAdmin):
     """Read through the one view that checks scope; never replaced from here."""
 
     list_display = ("type", "association", "link", "expires_on", "uploaded_at")

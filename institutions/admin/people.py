@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.enums import Access
 from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
+from institutions.admin.history import FieldHistoryMixin
 from institutions.enums import SubProgramme
 from institutions.models import Child, Enrolment, StaffMember
 
@@ -130,7 +131,7 @@ class EnrolmentInline(ReadOnlyMixin, ScopedInline):
 
 
 @admin.register(Child)
-class ChildAdmin(NamesOnNeedMixin, ScopedModelAdmin):
+class ChildAdmin(NamesOnNeedMixin, FieldHistoryMixin, ScopedModelAdmin):
     identity = IDENTITY
     list_display = (
         "code",
@@ -183,7 +184,7 @@ class EnrolmentAdmin(ReadOnlyMixin, ScopedModelAdmin):
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(NamesOnNeedMixin, ScopedModelAdmin):
+class StaffMemberAdmin(NamesOnNeedMixin, FieldHistoryMixin, ScopedModelAdmin):
     """By speciality: the checks need functions, contracts and the CNSS."""
 
     list_display = (

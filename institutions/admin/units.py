@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import ScopedImportExportMixin, ScopedModelAdmin
 from institutions.admin.associations import communes_for
+from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.resources import CentreResource, InstitutionResource
 from institutions.codes import new_centre_code
 from institutions.enums import CareService, Category
@@ -55,7 +56,7 @@ def follow(form, place):
     return place
 
 
-class UnitAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+class UnitAdmin(FieldHistoryMixin, ScopedImportExportMixin, ScopedModelAdmin):
     search_fields = ("search_text",)
     ordering = ("-pk",)
     list_select_related = ("association", "delegation")
