@@ -26,20 +26,26 @@ def one_pdf(photos: Iterable[bytes]) -> bytes:
         picture = image(size, b"/DeviceRGB", data, encoded="/DCTDecode")
         page = (SHORT, LONG) if size[1] >= size[0] else (LONG, SHORT)
         scale = min(page[0] / size[0], page[1] / size[1])
-        writer.add_page(page_with(picture, size[0] * scale, size[1] * scale))
+        writer.add_page(page_with(writer, picture, size[0] * scale, size[1] * scale))
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
 
 
-def page_with(picture: StreamObject, width: float, height: float) -> PageObject:
-    """A page of this size (in points), which the picture fills."""
+def page_with(
+    writer: PdfWriter, picture: StreamObject, width: float, height: float
+) -> PageObject:
+    """A page of this size (in points), which the picture fills.
+
+    The picture becomes an object of ``writer``: a stream never stands inside another
+    object.
+    """
     page = PageObject.create_blank_page(width=width, height=height)
-    held = DictionaryObject({NameObject("/Picture"): picture})
+    held = DictionaryObject({NameObject("/Picture"): writer._add_object(picture)})
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): held})
     drawing = DecodedStreamObject()
     drawing.set_data(b"q %f 0 0 %f 0 0 cm /Picture Do Q" % (width, height))
-    page[NameObject("/Contents")] = drawing
+    page[NameObject("/Contents")] = writer._add_object(drawing)
     return page
 
 

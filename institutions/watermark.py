@@ -77,19 +77,19 @@ class Mark:
             )
         writer = PdfWriter()
         for page in reader.pages:
-            self._over(writer.add_page(page))
+            self._over(writer, writer.add_page(page))
         written = BytesIO()
         writer.write(written)
         return written.getvalue()
 
-    def _over(self, page: PageObject) -> None:
+    def _over(self, writer: PdfWriter, page: PageObject) -> None:
         if page.rotation:
             page.transfer_rotation_to_content()
         box = page.cropbox
         width, height = float(box.width), float(box.height)
         scale = min(DETAIL, 2000 / max(width, height, 1))
         layer = self._layer((max(int(width * scale), 1), max(int(height * scale), 1)))
-        over = page_with(_ink(layer), width, height)
+        over = page_with(writer, _ink(writer, layer), width, height)
         place = Transformation().translate(float(box.left), float(box.bottom))
         page.merge_transformed_page(over, place)
 
@@ -129,13 +129,14 @@ def of(association: Association) -> Mark:
     return Mark(words["ar"], words["fr"])
 
 
-def _ink(layer: Image.Image) -> StreamObject:
+def _ink(writer: PdfWriter, layer: Image.Image) -> StreamObject:
     """One dot of ink, seen through the layer."""
     dot = image(
         (1, 1), b"/DeviceRGB", zlib.compress(bytes(INK)), encoded="/FlateDecode"
     )
     opacity = layer.point(lambda value: value * INK_OPACITY // 255).tobytes()
-    dot[NameObject("/SMask")] = image(
+    mask = image(
         layer.size, b"/DeviceGray", zlib.compress(opacity), encoded="/FlateDecode"
     )
+    dot[NameObject("/SMask")] = writer._add_object(mask)
     return dot
