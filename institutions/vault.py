@@ -167,18 +167,22 @@ def _keep(document: Document, content: Any, replaces: Document | None) -> Docume
 
 
 def _make_room(document: Document, replaces: Document | None) -> None:
-    """The row of the association is the lock: two at once never pass the limit."""
+    """What the new file takes the place of: the one named, the only one a type may
+    have, those that no longer count.
+
+    The row of the association is the lock: two at once never pass the limit.
+    """
     owner = Association.objects.select_for_update(of=("self",), no_key=True)
     owner.get(pk=document.association_id)
-    present = list(in_place_of(document))
+    present = list(in_place_of(document).exclude(pk=document.pk))
     limit = document.type.max_files
-    if replaces is None and limit == 1 and present:
-        replaces = present[0]
-    if replaces is not None and replaces in present:
-        Document.objects.filter(pk=replaces.pk).update(is_withdrawn=True)
-        document.replaces = replaces
-        present.remove(replaces)
-    if len(present) >= limit:
+    gone = [row for row in present if row == replaces or limit == 1 or _is_over(row)]
+    if gone:
+        earlier = [row.pk for row in gone]
+        Document.objects.filter(pk__in=earlier).update(is_withdrawn=True)
+    if gone and document.pk is None:
+        document.replaces = replaces if replaces in gone else gone[0]
+    if len(present) - len(gone) >= limit:
         raise ValidationError(
             _(
                 "At most %(limit)s files for “%(type)s”. "
@@ -187,6 +191,10 @@ def _make_room(document: Document, replaces: Document | None) -> None:
             code="too_many_files",
             params={"limit": limit, "type": document.type},
         )
+
+
+def _is_over(document: Document) -> bool:
+    return document.is_expired() or document.scan_state == ScanState.INFECTED
 
 
 def _wake_for(document: Document) -> None:
