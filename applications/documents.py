@@ -40,7 +40,7 @@ class Wanted:
 
     @property
     def _good(self) -> list[Attachment]:
-        return [a for a in self.attachments if not a.document.is_expired(self.on)]
+        return [a for a in self.attachments if a.document.is_good(self.on)]
 
 
 def checklist(

@@ -58,11 +58,7 @@ class Slot:
     @property
     def good(self) -> list[Document]:
         """Those that count today."""
-        return [
-            row
-            for row in self.documents
-            if not row.is_expired() and row.scan_state != ScanState.INFECTED
-        ]
+        return [row for row in self.documents if row.is_good()]
 
     @property
     def upload_url(self) -> str:

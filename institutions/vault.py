@@ -176,7 +176,9 @@ def _make_room(document: Document, replaces: Document | None) -> None:
     owner.get(pk=document.association_id)
     present = list(in_place_of(document).exclude(pk=document.pk))
     limit = document.type.max_files
-    gone = [row for row in present if row == replaces or limit == 1 or _is_over(row)]
+    gone = [
+        row for row in present if row == replaces or limit == 1 or not row.is_good()
+    ]
     if gone:
         earlier = [row.pk for row in gone]
         Document.objects.filter(pk__in=earlier).update(is_withdrawn=True)
@@ -191,10 +193,6 @@ def _make_room(document: Document, replaces: Document | None) -> None:
             code="too_many_files",
             params={"limit": limit, "type": document.type},
         )
-
-
-def _is_over(document: Document) -> bool:
-    return document.is_expired() or document.scan_state == ScanState.INFECTED
 
 
 def _wake_for(document: Document) -> None:

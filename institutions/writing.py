@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from institutions import validity
 from institutions.enums import BoardRole, FundingPurpose
 from institutions.models import (
     AccountLine,
@@ -63,9 +64,15 @@ def _unit(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
 
 
 def _board(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
-    """Members absent from ``members`` leave the board; one president at most."""
+    """Members absent from ``members`` leave the board; one president at most.
+
+    The papers of the board end when its term now does.
+    """
     values = {name: value for name, value in cleaned.items() if name != "members"}
+    before = key.association.board_ends_on
     _fields(key.association, values)
+    if key.association.board_ends_on != before:
+        validity.refresh(key.association)
     standing = {member.pk: member for member in key.association.board.all()}
     kept, new = [], []
     for given in cleaned["members"]:

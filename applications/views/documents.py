@@ -81,7 +81,7 @@ def reusable_by_type(file, wanted) -> dict[int, list[Document]]:
         )
         if document.pk in attached or is_elsewhere:
             continue
-        if not document.is_expired(timezone.localdate()):
+        if document.is_good(timezone.localdate()):
             found[document.type_id].append(document)
     return found
 

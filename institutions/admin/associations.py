@@ -13,7 +13,7 @@ from accounts.scoped_admin import (
     ScopedInline,
     ScopedModelAdmin,
 )
-from institutions import acting, members, registry
+from institutions import acting, members, registry, validity
 from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.members import MembersMixin
 from institutions.admin.merging import MergingMixin
@@ -150,6 +150,7 @@ class AssociationAdmin(
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        validity.refresh(obj)
         address = form.cleaned_data.get("manager_email")
         if address:
             role = MembershipRole.MANAGER

@@ -181,6 +181,11 @@ class Document(models.Model):
     def __str__(self):
         return self.original_name
 
+    def is_good(self, on=None) -> bool:
+        """Neither expired nor found with a virus; one that waits for its scan is."""
+        is_infected = self.scan_state == ScanState.INFECTED
+        return not is_infected and not self.is_expired(on)
+
     def is_expired(self, on=None) -> bool:
         if self.expires_on is None:
             return False
