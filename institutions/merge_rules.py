@@ -90,6 +90,11 @@ def revoke(rows: Rows, kept: Any) -> None:
     rows.update(revoked_at=timezone.now())
 
 
+def found_there(rows: Rows, kept: Any) -> None:
+    """The one that stays is checked by itself; what was merged no longer is."""
+    rows.update(settled_on=timezone.localdate())
+
+
 def same_desk(rows: Rows, kept: Any) -> None:
     """What was merged before follows the seat of the one that stays."""
     rows.update(delegation=kept.delegation_id)
@@ -123,6 +128,14 @@ for label, rule in {
     "institution.association": Rule(),
     "centre.association": Rule(),
     "annualupdate.association": Rule(collides=same("round")),
+    "recordfinding.association": Rule(
+        collides=same(
+            "code",
+            "subject",
+            where=Q(settled_on=None, institution=None, centre=None),
+        ),
+        settle=found_there,
+    ),
     "snapshot.association": Rule(moves=False),
 }.items():
     register(f"institutions.{label}", rule)

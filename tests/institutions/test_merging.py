@@ -45,6 +45,7 @@ def furnish(association, *, year=2027):
     factories.AccountLineFactory(institution=None, association=association)
     update = factories.AnnualUpdateFactory(association=association, verified=True)
     freeze("update", update.pk, association=association, year=year, content={"a": 1})
+    factories.RecordFindingFactory(association=association, institution=None)
     factories.AssociationFactory(merged_into=association)
     call = factories.CallFactory()
     factories.ApplicationFactory(
@@ -109,6 +110,7 @@ def test_what_both_have_stays_on_the_merged_row(pair, officer):
         "institutions.document.association",
         "institutions.accountline.association",
         "institutions.annualupdate.association",
+        "institutions.recordfinding.association",
         "institutions.snapshot.association",
         "applications.latecode.association",
     }
