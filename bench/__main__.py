@@ -30,7 +30,7 @@ def main() -> int:
     os.environ["LOG_LEVEL"] = "ERROR"
     django.setup()
     # Django is configured from here on: its models can be imported.
-    from bench import data, report, server  # noqa: PLC0415
+    from bench import data, report, server, sheets  # noqa: PLC0415
     from bench.pages import all_pages  # noqa: PLC0415
 
     if is_new:
@@ -50,7 +50,8 @@ def main() -> int:
         name: min(of_page, key=lambda c: abs(c.cpu_ms - median(of_page)))
         for name, of_page in costs.items()
     }
-    return 0 if report.show(pages, medians, options.scale) else 1
+    holds = report.show(pages, medians, options.scale)
+    return 0 if sheets.show(sheets.measure(options.rounds)) and holds else 1
 
 
 def median(costs) -> float:

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from institutions import acting, people
+from institutions import people
 from institutions.codes import new_child_code
 from institutions.enums import SheetKind, SheetState
 from institutions.models import (
@@ -19,8 +19,9 @@ from institutions.models import (
     StaffMember,
     UpdateRound,
 )
+from institutions.people.lists import lock_centre
 from institutions.sheets import lists
-from institutions.sheets.lists import OF_ENROLMENT, Current
+from institutions.sheets.lists import Current
 from institutions.sheets.plan import ADDED, CHANGED, Line, Plan
 
 
@@ -57,7 +58,7 @@ def _apply(
     sheet_pk: int, round_: UpdateRound, *, actor: Any, removes: bool
 ) -> SheetImport:
     rows = SheetImport.objects.visible_to(actor)
-    centre = _locked_centre(rows.get(pk=sheet_pk).centre_id, actor)
+    centre = lock_centre(rows.get(pk=sheet_pk).centre_id, actor)
     sheet = rows.select_for_update(of=("self",)).get(pk=sheet_pk)
     if sheet.state == SheetState.APPLIED:
         return sheet
@@ -72,15 +73,6 @@ def _apply(
     gone = plan.removed if removes else []
     _take_off(list_, gone)
     return _close(sheet, removed_count=len(gone))
-
-
-def _locked_centre(pk: int, actor: Any) -> Centre:
-    """One person at a time changes the lists of a centre, here as on the screen."""
-    rows = Centre.objects.visible_to(actor).filter(is_active=True)
-    rows = rows.select_for_update(of=("self",))
-    centre = rows.select_related("association__delegation").get(pk=pk)
-    acting.check_entry(actor, centre.association)
-    return centre
 
 
 def _begun(centre: Centre, sheet: SheetImport, round_: UpdateRound) -> Current:
@@ -130,7 +122,7 @@ def _save_children(plan: Plan, list_: Current) -> None:
 
 def _set(line: Line, child: Child, enrolment: Enrolment) -> None:
     for name, value in line.values.items():
-        setattr(enrolment if name in OF_ENROLMENT else child, name, value)
+        setattr(enrolment if name in people.OF_YEAR else child, name, value)
 
 
 def _met_before(plan: Plan, list_: Current) -> dict[str, Child]:

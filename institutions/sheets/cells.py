@@ -1,7 +1,6 @@
 """One cell: from what the file holds to what a form would be sent, and back."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,8 @@ DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 # A spreadsheet program runs a text that begins so (OWASP, CSV injection).
 RISKY = ("=", "+", "-", "@", "\t", "\r")
+# What cannot be shown, line breaks and tabulations apart.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LONGEST_WORD = 100
 
 
@@ -39,14 +40,7 @@ def value_of(column: Column, raw: Any) -> Any:
 
 def plain(text: str) -> str:
     """Without line breaks, doubled spaces and what cannot be shown."""
-    kept = "".join(c for c in text if c in "\t\r\n" or not is_control(c))
-    return " ".join(kept.split())
-
-
-def is_control(character: str) -> bool:
-    return (
-        unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
-    )
+    return " ".join(CONTROL.sub("", text).split())
 
 
 def text_of(raw: Any) -> str:
@@ -62,7 +56,7 @@ def text_of(raw: Any) -> str:
 
 def _text(_column: Column, raw: Any) -> str:
     text = text_of(raw)
-    if any(is_control(c) and c not in "\t\r\n" for c in text):
+    if CONTROL.search(text):
         raise CellError("control")
     return plain(text)
 
@@ -115,6 +109,7 @@ def _amount(column: Column, raw: Any) -> Decimal:
     return cents if is_noise else figures
 
 
+@lru_cache(maxsize=2_000)
 def _truth(_column: Column, raw: Any) -> bool:
     found = columns.truths().get(_word(raw))
     if found is None:
@@ -122,6 +117,7 @@ def _truth(_column: Column, raw: Any) -> bool:
     return found
 
 
+@lru_cache(maxsize=2_000)
 def _choice(column: Column, raw: Any) -> str:
     choices: Any = column.choices
     found = columns.words(choices).get(_word(raw))
@@ -132,12 +128,7 @@ def _choice(column: Column, raw: Any) -> str:
 
 def _word(raw: Any) -> str:
     text = text_of(raw)
-    return _folded(text) if len(text) <= LONGEST_WORD else ""
-
-
-@lru_cache(maxsize=2_000)
-def _folded(text: str) -> str:
-    return columns.folded(text)
+    return columns.folded(text) if len(text) <= LONGEST_WORD else ""
 
 
 READERS: dict[str, Callable[[Column, Any], Any]] = {

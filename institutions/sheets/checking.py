@@ -231,10 +231,15 @@ class Checker:
             raw[column] = cell
             # Spare rows may keep a « no » from the drop-down lists.
             is_empty = is_empty and (column.kind == columns.TRUTH or _blank(cell))
-        names = {name_of(p, number) for p in self.layout.places.values()}
-        if is_empty and not names & self.forbidden.keys():
-            return
-        self._filled(number, raw)
+        if not is_empty or self._holds_forbidden(number):
+            self._filled(number, raw)
+
+    def _holds_forbidden(self, number: int) -> bool:
+        """A row whose only content is a formula is not an empty row."""
+        if not self.forbidden:
+            return False
+        places = self.layout.places.values()
+        return any(name_of(place, number) in self.forbidden for place in places)
 
     def _filled(self, number: int, raw: dict[Column, Any]) -> None:
         before = self.problems.count
@@ -260,12 +265,12 @@ class Checker:
         found: dict[str, Any] = {}
         wrong = set()
         for column, cell in raw.items():
-            place = self.layout.cell(column, number)
             try:
-                if self.forbidden and place in self.forbidden:
-                    raise cells.CellError(self.forbidden[place])
+                if self.forbidden:
+                    self._refuse(self.layout.cell(column, number))
                 value = cells.value_of(column, cell)
             except cells.CellError as error:
+                place = self.layout.cell(column, number)
                 self.problems.add(place, error.code, **error.params)
                 wrong.add(column.name)
                 continue
@@ -274,6 +279,10 @@ class Checker:
             else:
                 found[column.name] = value
         return {name: value for name, value in found.items() if name not in wrong}
+
+    def _refuse(self, place: str) -> None:
+        if place in self.forbidden:
+            raise cells.CellError(self.forbidden[place])
 
     def _tell(self, number: int, errors: dict[str, ValidationError]) -> None:
         for name, error in errors.items():

@@ -36,9 +36,12 @@ YES, NO = _("yes"), _("no")
 LETTERS = {"أ": "A", "ب": "B", "ج": "C"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
-    """``part``: the value of a list that this column of yes or no stands for."""
+    """``part``: the value of a list that this column of yes or no stands for.
+
+    Each is itself only: comparing titles would translate them every time.
+    """
 
     name: str
     title: str | Promise

@@ -3,19 +3,18 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
 from accounts.encryption import folded_name
-from institutions import carry
+from institutions import carry, people
 from institutions.enums import SheetKind
 from institutions.models import Centre, Child, Enrolment, StaffMember
 from institutions.sheets import columns
 
-OF_ENROLMENT = ("sub_programme", "services", "certificates", "months")
-HASHES = ("person_hash", "massar_hash", "card_hash")
 STAFF_KEY = "P-"
 
 
@@ -56,12 +55,12 @@ class Current:
 def current(centre: Centre, kind: str, year: int) -> Current:
     """This year's rows, or those of the last year while this one has none."""
     rows = _rows(centre, kind)
-    years = carry.last_year(rows, before=year + 1)
-    found = _read(rows, kind, years) if years else []
-    if kind == SheetKind.CHILDREN and years != year:
+    source = carry.Rows(rows).last(before=year + 1)
+    found = _read(rows, kind, source) if source else []
+    if kind == SheetKind.CHILDREN and source != year:
         found = _not_elsewhere(found, year)
     entries = {entry.key: entry for entry in (_entry(kind, row) for row in found)}
-    read = Current(centre, kind, year, years, entries, _fingerprint(kind, found))
+    read = Current(centre, kind, year, source, entries, _fingerprint(kind, found))
     if kind == SheetKind.STAFF and read.is_begun:
         read.former = _former(rows, year, entries)
     return read
@@ -105,14 +104,15 @@ def _entry(kind: str, row: Any) -> Entry:
 
 def _values(kind: str, row: Any, person: Any) -> dict[str, Any]:
     return {
-        name: getattr(row if name in OF_ENROLMENT else person, name)
+        name: getattr(row if name in people.OF_YEAR else person, name)
         for name in names_of(kind)
     }
 
 
-def names_of(kind: str) -> list[str]:
+@lru_cache(maxsize=4)
+def names_of(kind: str) -> tuple[str, ...]:
     """The fields of a row, without its code."""
-    return list(dict.fromkeys(c.name for c in columns.columns_of(kind)[1:]))
+    return tuple(dict.fromkeys(c.name for c in columns.columns_of(kind)[1:]))
 
 
 def _fingerprint(kind: str, rows: Iterable[Any]) -> str:
@@ -125,7 +125,7 @@ def _fingerprint(kind: str, rows: Iterable[Any]) -> str:
         values = [row.pk, row.year, person.pk]
         values += [getattr(row, f"stored_{name}") for name in identity]
         values += [
-            getattr(row if name in OF_ENROLMENT else person, name) for name in others
+            getattr(row if name in people.OF_YEAR else person, name) for name in others
         ]
         mark.update(repr(values).encode())
     return mark.hexdigest()
@@ -136,7 +136,7 @@ def _former(rows: Any, year: int, entries: dict[str, Entry]) -> dict[str, str]:
 
     They are followed by the name, where one person of this year bears it.
     """
-    last = carry.last_year(rows, before=year)
+    last = carry.Rows(rows).last(before=year)
     if last is None:
         return {}
     named: dict[str, list[str]] = {}
