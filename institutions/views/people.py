@@ -31,7 +31,7 @@ def child_edit(request, centre, pk=0):
     if request.method == "POST":
         return save_child(request, page)
     if row:
-        log_names(request, centre, 1, subject=("institutions.child", row.child_id))
+        log_opened(request, centre, ("institutions.child", row.child_id))
     form = ChildForm.of(row, like=typed_before(request, rows.defer(*IDENTITY)))
     return show(request, page, form)
 
@@ -74,7 +74,7 @@ def staff_edit(request, centre, pk=0):
     if request.method == "POST":
         return save_staff_member(request, page)
     if row:
-        log_names(request, centre, 1, subject=("institutions.staffmember", pk))
+        log_opened(request, centre, ("institutions.staffmember", pk))
     form = StaffMemberForm.of(row, like=typed_before(request, rows.defer("name")))
     return show(request, page, form)
 
@@ -96,6 +96,10 @@ def save_staff_member(request, page):
     except ValidationError as error:
         return refuse(request, page, form, error=error, stored=stored)
     return go_on(request, form, page["centre"], member)
+
+
+def log_opened(request, centre, subject):
+    log_names(request, centre, 1, subject=subject, detail="name")
 
 
 def typed_before(request, rows):
@@ -122,19 +126,20 @@ def show(request, page, form):
 
 def refuse(request, page, form, *, error, stored):
     """Back to what was typed; had somebody else been here, beside what stands now."""
+    if isinstance(error, people.StaleRow):
+        seen = people.stale.hashed(list(stored.values()))
+        page = {**page, "stale": error, "now": compared(form, stored)}
+        return answer(request, page, form, seen=seen)
     form.add_error(None, error)
-    if not isinstance(error, people.StaleRow):
-        return answer(request, page, form, seen=request.POST.get("seen", ""))
-    seen = people.stale.hashed(list(stored.values()))
-    now = compared(form, stored)
-    return answer(request, page, form, seen=seen, now=now)
+    return answer(request, page, form, seen=request.POST.get("seen", ""))
 
 
-def answer(request, page, form, *, seen, now=None):
-    context = {**page, "form": form, "seen": seen, "now": now, "shelf": None}
+def answer(request, page, form, *, seen):
+    context = {"stale": None, "now": [], "shelf": None, **page}
+    context |= {"form": form, "seen": seen}
     if page["row"]:
         context |= {"shelf": shelf_of(request, page), **shelves.limits()}
-    status = 200 if now is None else 409
+    status = 409 if context["stale"] else 200
     return render(request, page["template"], context, status=status)
 
 
