@@ -22,7 +22,7 @@ from applications.models import (
     SchoolingFigure,
     Sitting,
 )
-from bench import updates
+from bench import updates, whole
 from institutions.enums import (
     BoardRole,
     Degree,
@@ -106,6 +106,8 @@ def generate(scale: float) -> None:
     first = the_record(size)
     the_process(size, first)
     updates.fill(first["association"], copies)
+    member = User.objects.get(role=Role.MEMBER)
+    whole.complete(first, year=UpdateRound.objects.latest("year").year, user=member)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -222,6 +224,7 @@ def children(size: Size, association, centre) -> None:
         association_id="a.id",
         person_hash="g::text",
         sex="CASE g %% 5 WHEN 0 THEN 'f' ELSE 'm' END",
+        has_rsu="g %% 20 <> 0",
     )
     enrolment = Enrolment.objects.create(
         child=child, year=YEARS[0], centre=centre, sub_programme=SubProgramme.A
@@ -230,7 +233,9 @@ def children(size: Size, association, centre) -> None:
         cursor.execute(
             "INSERT INTO institutions_enrolment (child_id, year, centre_id,"
             " sub_programme, services, certificates, months) "
-            "SELECT c.id, y, ce.id, chr(65 + (c.id %% 3)::int), '{}', '{}', 10 "
+            "SELECT c.id, y, ce.id, chr(65 + (c.id %% 3)::int), '{speech}',"
+            " CASE c.id %% 25 WHEN 0 THEN '{}' ELSE '{disability,school}' END::text[],"
+            " 10 "
             "FROM institutions_child c "
             "JOIN institutions_centre ce ON ce.association_id = c.association_id, "
             "generate_series(%s::int, %s::int) y "

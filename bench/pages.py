@@ -45,6 +45,7 @@ def all_pages() -> list[Page]:
     translation.activate("ar")
     central = User.objects.get(role=Role.CENTRAL)
     who = {"session": signed_in(central), "user": central}
+    member = User.objects.get(role=Role.MEMBER)
     row = Application.objects.order_by("pk").first()
     listing = reverse("admin:applications_application_changelist")
     call = Call.objects.order_by("-year", "programme").first()
@@ -76,6 +77,15 @@ def all_pages() -> list[Page]:
             **near,
         ),
         *updates.pages(Page, signed_in),
+        Page(
+            "record of an association with 2,000 children",
+            reverse("institutions:record"),
+            session=signed_in(member),
+            user=member,
+            against="floor row",
+            times=6,
+            queries=25,
+        ),
     ]
 
 

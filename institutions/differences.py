@@ -123,6 +123,7 @@ def parts(content: Mapping[str, Any]) -> list[tuple[tuple[str, int, str], Any]]:
         ((code, 0, ""), content[code])
         for code in ASSOCIATION_PARTS
         if content.get(code) is not None
+        and (code != "accounts" or _as_a_whole(content))
     ]
     for unit in content.get("institutions", []):
         key = (unit["id"], unit["name_ar"])
@@ -131,6 +132,11 @@ def parts(content: Mapping[str, Any]) -> list[tuple[tuple[str, int, str], Any]]:
         key = (unit["id"], unit["name_ar"])
         found += [((code, *key), piece) for code, piece in _centre_parts(unit)]
     return found
+
+
+def _as_a_whole(content: Mapping[str, Any]) -> bool:
+    """Accounts of the association are asked for where it has a centre."""
+    return bool(content["accounts"] or content.get("centres"))
 
 
 def _institution_parts(unit: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -126,29 +126,33 @@ def _amounts(prefix: str, heading: str, amounts: Mapping[Any, Decimal]) -> list[
     return found
 
 
-def season_lines(piece: Mapping[str, Mapping[str, int]]) -> list[Line]:
-    """The last season first; both sexes together after each service."""
+def season_lines(
+    piece: Mapping[str, Mapping[str, int]], *, is_brief: bool = False
+) -> list[Line]:
+    """The last season first; both sexes together after each service.
+
+    ``is_brief``: nothing but these totals.
+    """
     found = []
     for season in sorted(piece, reverse=True):
         heading = school_year(int(season))
         for stay in Stay:
-            rows = list(in_order(piece[season], [stay], StayGroup, Sex))
-            found += [
-                Line(
-                    f"{season}.{key}",
-                    _season_label(stay, group, sex),
-                    count,
-                    COUNT,
-                    heading,
-                )
-                for _stay, group, sex, key, count in rows
-            ]
-            whole = [row[-1] for row in rows if row[1] == StayGroup.ALL]
+            if not is_brief:
+                found += _stay_lines(piece[season], season, stay)
+            counts = [piece[season].get(f"{stay}.all.{sex}") for sex in Sex]
+            whole = [count for count in counts if count is not None]
             if whole:
                 label = _("%(group)s, total") % {"group": stay.label}
                 key = f"{season}.{stay}.total"
                 found.append(Line(key, label, sum(whole), COUNT, heading))
     return found
+
+
+def _stay_lines(counts: Mapping[str, int], season: str, stay: Stay) -> Iterator[Line]:
+    heading = school_year(int(season))
+    for _stay, group, sex, key, count in in_order(counts, [stay], StayGroup, Sex):
+        label = _season_label(stay, group, sex)
+        yield Line(f"{season}.{key}", label, count, COUNT, heading)
 
 
 def _season_label(stay: Stay, group: StayGroup, sex: Sex) -> str:
@@ -158,24 +162,27 @@ def _season_label(stay: Stay, group: StayGroup, sex: Sex) -> str:
     return _("%(stay)s, %(group)s, %(sex)s") % words
 
 
-def function_lines(piece: Mapping[str, Any]) -> list[Line]:
+def function_lines(piece: Mapping[str, Any], *, is_brief: bool = False) -> list[Line]:
     """By function, then the head-counts and costs of all of them."""
-    measures = [name for name in MEASURES if name != "count"]
-    found = []
-    for function in HouseFunction:
-        for engagement in Engagement:
-            rows = in_order(piece, [function], [engagement], ["count", *measures])
-            found += [
-                Line(
-                    key,
-                    _measure_label(engagement, measure),
-                    _measured(measure, number),
-                    MONEY if measure in COSTS else COUNT,
-                    str(function.label),
-                )
-                for _function, _engagement, measure, key, number in rows
-            ]
+    found: list[Line] = []
+    if not is_brief:
+        for function, engagement in product(HouseFunction, Engagement):
+            found += _function_rows(piece, function, engagement)
     return [*found, *_function_totals(piece)]
+
+
+def _function_rows(
+    piece: Mapping[str, Any], function: HouseFunction, engagement: Engagement
+) -> Iterator[Line]:
+    rows = in_order(piece, [function], [engagement], MEASURES)
+    for _function, _engagement, measure, key, number in rows:
+        yield Line(
+            key,
+            _measure_label(engagement, measure),
+            _measured(measure, number),
+            MONEY if measure in COSTS else COUNT,
+            str(function.label),
+        )
 
 
 COSTS = ("monthly_amount", "yearly_amount")

@@ -94,6 +94,20 @@ def _walk(piece: Any) -> Iterable[dict[str, Any]]:
         yield from _walk(part)
 
 
+BRIEF: dict[str, Callable[..., list[Line]]] = {
+    "seasons": season_lines,
+    "functions": function_lines,
+}
+
+
+def brief(code: str, piece: Any, names: Names) -> list[Line]:
+    """For a page that shows the whole record: of long tables the totals, and nothing
+    that was left empty."""
+    if code in BRIEF:
+        return BRIEF[code](piece, is_brief=True)
+    return [line for line in lines(code, piece, names) if line.value != ""]
+
+
 def lines(code: str, piece: Any, names: Names) -> list[Line]:
     """The lines of one section; ``piece`` as ``snapshots.section_content`` gives it."""
     if piece is None:
@@ -189,29 +203,42 @@ def _with_phone(member: Mapping[str, Any]) -> str:
     return _("، ").join([member["name"], phone])
 
 
-def _children_lines(rows: list[Mapping[str, Any]]) -> list[Line]:
-    found = [Line("children", _("children"), len(rows), COUNT)]
-    by_programme = Counter(row["sub_programme"] for row in rows)
-    found += [
-        Line(f"programme.{code}", str(SubProgramme(code).label), count, COUNT)
-        for code, count in sorted(by_programme.items())
-    ]
-    by_sex = Counter(row["sex"] for row in rows)
-    return found + [
-        Line(f"sex.{sex}", str(Sex(sex).label), count, COUNT)
-        for sex, count in sorted(by_sex.items())
-    ]
-
-
-def _staff_lines(rows: list[Mapping[str, Any]]) -> list[Line]:
-    found = [Line("staff", _("staff"), len(rows), COUNT)]
-    by_speciality = Counter(row["speciality"] for row in rows)
-    return found + [
-        Line(f"speciality.{code}", str(Speciality(code).label), count, COUNT)
-        for code, count in sorted(by_speciality.items())
+def _children_lines(piece: Any) -> list[Line]:
+    """Of the list, or of its totals."""
+    totals = piece or {"by_programme": {}, "by_sex": {}}
+    if isinstance(piece, list):
+        totals = {
+            "by_programme": Counter(row["sub_programme"] for row in piece),
+            "by_sex": Counter(row["sex"] for row in piece),
+        }
+    whole = sum(totals["by_sex"].values())
+    return [
+        Line("children", _("children"), whole, COUNT),
+        *_counted("programme", SubProgramme, totals["by_programme"]),
+        *_counted("sex", Sex, totals["by_sex"]),
     ]
 
 
-def _document_lines(rows: list[Mapping[str, Any]]) -> list[Line]:
-    text = ngettext("%(count)s document", "%(count)s documents", len(rows))
-    return [Line("documents", _("documents"), text % {"count": len(rows)})]
+def _staff_lines(piece: Any) -> list[Line]:
+    """Of the list, or of its totals."""
+    totals = piece or {}
+    if isinstance(piece, list):
+        totals = Counter(row["speciality"] for row in piece)
+    return [
+        Line("staff", _("staff"), sum(totals.values()), COUNT),
+        *_counted("speciality", Speciality, totals),
+    ]
+
+
+def _counted(prefix: str, choices: Any, totals: Mapping[str, int]) -> list[Line]:
+    return [
+        Line(f"{prefix}.{code}", str(choices(code).label), count, COUNT)
+        for code, count in sorted(totals.items())
+    ]
+
+
+def _document_lines(rows: Any) -> list[Line]:
+    """Of the list, or of its length."""
+    count = rows if isinstance(rows, int) else len(rows)
+    text = ngettext("%(count)s document", "%(count)s documents", count)
+    return [Line("documents", _("documents"), text % {"count": count})]

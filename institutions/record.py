@@ -5,36 +5,31 @@ record is made for one piece of work and handed on by hand: it does not see what
 written after it was read.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from institutions.enums import FundingPurpose
+from institutions import figures
+from institutions.enums import Certificate, SubProgramme
+from institutions.figures import AccountRow, Figure, HouseRow
 from institutions.models import (
-    AccountLine,
     Association,
     BoardMember,
     Centre,
     Child,
     Document,
     Enrolment,
-    FunctionCount,
-    FundingLine,
-    Headcount,
     Institution,
-    SeasonCount,
-    StaffCount,
     StaffMember,
-    UnmetRequests,
     UpdateRound,
 )
-from institutions.shared_rib import SAME_RIB, held_elsewhere
 
 # What checks and certified content look at.
 DOCUMENT = (
@@ -49,56 +44,7 @@ DOCUMENT = (
     "type__name_ar",
     "type__name_fr",
 )
-HEADS, STAFF, UNMET, ACCOUNTS = "heads", "staff", "unmet", "accounts"
-SEASONS, FUNDING, FUNCTIONS = "seasons", "funding", "functions"
-TABLES = (HEADS, STAFF, UNMET, ACCOUNTS, SEASONS, FUNDING, FUNCTIONS, SAME_RIB)
-# A student house tells of the school year covered and of the two before.
-SEASONS_TOLD = 3
-MEASURES = (
-    "count",
-    "declared_count",
-    "minimum_wage_count",
-    "monthly_amount",
-    "yearly_amount",
-)
-NO_NAME = Value("", output_field=CharField())
 HASHES = ("person_hash", "massar_hash", "card_hash")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of people of one institution; ``group`` and ``detail`` as typed."""
-
-    institution_id: int
-    year: int
-    group: str
-    detail: str
-    sex: str
-    count: int
-
-
-class AccountRow(NamedTuple):
-    """A line of the accounts; of the whole association without an institution."""
-
-    institution_id: int | None
-    kind: str
-    source: str
-    amount: Decimal
-
-
-class HouseRow(NamedTuple):
-    """A figure of a student house: heads, or MAD.
-
-    ``group``, ``detail`` and ``part``: service, group and sex of a season; purpose and
-    source of a funding; function, engagement and measure of the staff.
-    """
-
-    institution_id: int
-    year: int
-    group: str
-    detail: str
-    part: str
-    number: Decimal
 
 
 class ChildRow(NamedTuple):
@@ -147,9 +93,20 @@ class StaffRow(NamedTuple):
     contract_remark: str
 
 
+OF_HEALTH = [Certificate.INCAPACITY, Certificate.DISABILITY, Certificate.MEDICAL]
+# What the checks alone look at: a page of thousands reads no more.
+CHECKED = (
+    "child",
+    "sub_programme",
+    "certificates",
+    "child__code",
+    "child__card_expires_on",
+    "child__has_rsu",
+)
 OF_ENROLMENT = EnrolmentRow._fields[2:-1]
 OF_CHILD = [f"child__{name}" for name in ChildRow._fields]
 PLACE = ("centre", "centre__is_active")
+NEVER = date.min
 AT_CHILD = len(EnrolmentRow._fields) - 1
 
 Placed = TypeVar("Placed", EnrolmentRow, StaffRow)
@@ -164,10 +121,14 @@ class Record:
         *,
         year: int,
         update_round: UpdateRound | None = None,
+        is_for_checks: bool = False,
     ):
+        """``is_for_checks``: of children, only those that a check may have something to
+        say of, and of them only what it looks at."""
         self.association = association
         self.year = year
         self._round = update_round
+        self._is_for_checks = is_for_checks
 
     @cached_property
     def update_round(self) -> UpdateRound | None:
@@ -180,7 +141,7 @@ class Record:
     @property
     def accounts(self) -> list[AccountRow]:
         """Of the year of accounts of the round."""
-        return self._figures[ACCOUNTS]
+        return self._figures[figures.ACCOUNTS]
 
     @cached_property
     def board(self) -> list[BoardMember]:
@@ -195,62 +156,46 @@ class Record:
     @property
     def headcounts(self) -> list[Figure]:
         """By category and service level, of the year and of the one before."""
-        return self._figures[HEADS]
+        return self._figures[figures.HEADS]
 
     @property
     def staff_counts(self) -> list[Figure]:
         """By employer and function."""
-        return self._figures[STAFF]
+        return self._figures[figures.STAFF]
 
     @property
     def unmet(self) -> list[Figure]:
-        return self._figures[UNMET]
+        return self._figures[figures.UNMET]
 
     @property
     def seasons(self) -> list[HouseRow]:
         """Of the school year covered and of the two before."""
-        return self._figures[SEASONS]
+        return self._figures[figures.SEASONS]
 
     @property
     def funding(self) -> list[HouseRow]:
         """Of all works, and of operation in the year of accounts."""
-        return self._figures[FUNDING]
+        return self._figures[figures.FUNDING]
 
     @property
     def functions(self) -> list[HouseRow]:
         """Each measure of the staff of student houses that is not nothing."""
-        return self._figures[FUNCTIONS]
+        return self._figures[figures.FUNCTIONS]
 
     @property
     def has_rib_of_another(self) -> bool:
-        return bool(self._figures[SAME_RIB])
+        return bool(self._figures[figures.SAME_RIB])
 
     @cached_property
     def _figures(self) -> dict[str, list[Any]]:
         """Small tables, in one question to the database."""
-        found: dict[str, list[Any]] = {table: [] for table in TABLES}
-        heads, *others = self._tables()
-        for table, unit, *key, number in heads.union(*others, all=True):
-            found[table].append(_row(table, unit, key, number))
-        return found
-
-    def _tables(self) -> list[Any]:
-        of_units = Q(institution__association=self.association)
-        this, both = Q(year=self.year), Q(year__in=(self.year, self.year - 1))
-        accounts = self._of_round("accounts_year")
-        season = self._of_round("school_year")
-        return [
-            _labelled(Headcount, HEADS, "category", "level").filter(of_units, both),
-            _labelled(StaffCount, STAFF, "employer", "function").filter(of_units, this),
-            _labelled(UnmetRequests, UNMET, NO_NAME, NO_NAME).filter(of_units, this),
-            _labelled(
-                AccountLine, ACCOUNTS, "kind", "source", NO_NAME, "amount"
-            ).filter(association=self.association, year=accounts),
-            _seasons(of_units, season),
-            _funding(of_units, accounts),
-            *_functions(of_units, self.year),
-            *held_elsewhere(self.association),
-        ]
+        tables = figures.tables_of(
+            self.association,
+            year=self.year,
+            accounts_year=self._of_round("accounts_year"),
+            school_year=self._of_round("school_year"),
+        )
+        return figures.read(tables)
 
     def _of_round(self, name: str) -> Any:
         """A year of the round: known already, or found in the same question."""
@@ -273,6 +218,9 @@ class Record:
             centre__association=self.association, year=self.year
         )
         rows = rows.order_by("child__code")
+        if self._is_for_checks:
+            rows = rows.filter(doubtful(timezone.localdate(), self.twins))
+            return [_checked(*row) for row in rows.values_list(*PLACE, *CHECKED)]
         return [
             EnrolmentRow._make([*values[:AT_CHILD], ChildRow._make(values[AT_CHILD:])])
             for values in rows.values_list(*PLACE, *OF_ENROLMENT, *OF_CHILD)
@@ -305,6 +253,42 @@ class Record:
         columns = rows.order_by("pk").values_list(*PLACE, *StaffRow._fields[2:])
         return [StaffRow._make(values) for values in columns]
 
+    @cached_property
+    def enrolment_totals(self) -> dict[int, dict[str, Any]]:
+        """By centre: how many children, by sub-programme and by sex."""
+        rows = Enrolment.objects.filter(
+            centre__association=self.association, year=self.year
+        )
+        found: dict[int, dict[str, Any]] = {}
+        groups = rows.order_by().values_list("centre", "sub_programme", "child__sex")
+        for centre, programme, sex, count in groups.annotate(count=Count("pk")):
+            of_centre = found.setdefault(centre, {"by_programme": {}, "by_sex": {}})
+            for name, key in (("by_programme", programme), ("by_sex", sex)):
+                of_centre[name][key] = of_centre[name].get(key, 0) + count
+        return found
+
+    @property
+    def children_counts(self) -> dict[int, int]:
+        """By centre."""
+        if not self._is_for_checks:
+            return Counter(row.centre_id for row in self.enrolments)
+        return {
+            centre: sum(totals["by_sex"].values())
+            for centre, totals in self.enrolment_totals.items()
+        }
+
+    @cached_property
+    def staff_totals(self) -> dict[int, dict[str, int]]:
+        """By centre, then by speciality."""
+        rows = StaffMember.objects.filter(
+            centre__association=self.association, year=self.year
+        )
+        found: dict[int, dict[str, int]] = {}
+        groups = rows.order_by().values_list("centre", "speciality")
+        for centre, speciality, count in groups.annotate(count=Count("pk")):
+            found.setdefault(centre, {})[speciality] = count
+        return found
+
     def in_working_centres(self, rows: Iterable[Placed]) -> list[Placed]:
         """Those of ``enrolments`` or ``staff`` that a check or an amount counts."""
         return [row for row in rows if row.is_working]
@@ -313,6 +297,12 @@ class Record:
     def documents(self) -> list[Document]:
         """Those in use, people's as well, without the names of their files."""
         return list(self._documents())
+
+    @cached_property
+    def document_count(self) -> int:
+        """Those in use, people's as well."""
+        rows = Document.objects.current().filter(association=self.association)
+        return rows.count()
 
     @cached_property
     def unit_documents(self) -> list[Document]:
@@ -330,71 +320,26 @@ class Record:
         return rows.select_related("type").only(*DOCUMENT).order_by("pk")
 
 
-def _labelled(  # noqa: PLR0913 -- the columns that all figures have
-    model: Any,
-    table: str,
-    group: Any,
-    detail: Any,
-    part: Any = "sex",
-    number: str = "count",
-    *,
-    year: str = "year",
-) -> Any:
-    """Rows of a small table marked with its name: heads, or amounts without a sex."""
-    label = Value(table, output_field=CharField())
-    columns = (label, "institution", year, group, detail, part, number)
-    return model.objects.order_by().values_list(*columns)
+def doubtful(today: date, twins: set[int]) -> Q:
+    """Every child that a check of children may name, and few others."""
+    lacks = ~Q(certificates__overlap=OF_HEALTH)
+    lacks |= Q(sub_programme=SubProgramme.B) & ~Q(
+        certificates__contains=[Certificate.SCHOOL]
+    )
+    past = Q(child__card_expires_on__lt=today)
+    return lacks | past | Q(child__has_rsu=False) | Q(child__in=twins)
 
 
-def _seasons(of_units: Q, last: Any) -> Any:
-    """The school year ``last`` and those before it that are told."""
-    told = Q(season__lte=last, season__gt=last - SEASONS_TOLD)
-    rows = _labelled(SeasonCount, SEASONS, "stay", "group", year="season")
-    return rows.filter(of_units, told)
-
-
-def _funding(of_units: Q, accounts_year: Any) -> Any:
-    """Works of any year; operation of one."""
-    paid = ~Q(purpose=FundingPurpose.OPERATION) | Q(year=accounts_year)
-    rows = _labelled(FundingLine, FUNDING, "purpose", "source", NO_NAME, "amount")
-    return rows.filter(of_units, paid)
-
-
-def _functions(of_units: Q, year: int) -> list[Any]:
-    """One query for each measure, so that they stand in the same union."""
-    rows = [
-        _labelled(FunctionCount, FUNCTIONS, "function", "engagement", name, measure)
-        for measure in MEASURES
-        for name in [Value(measure, output_field=CharField())]
-    ]
-    return [
-        found.filter(of_units, year=year, **{f"{measure}__gt": 0})
-        for measure, found in zip(MEASURES, rows, strict=True)
-    ]
-
-
-def house_rows(institution: Institution, table: str, year: int) -> list[HouseRow]:
-    """Those of one house and one table; ``year`` is that of the section."""
-    of_unit = Q(institution=institution)
-    if table == SEASONS:
-        queries = [_seasons(of_unit, Value(year))]
-    elif table == FUNDING:
-        queries = [_funding(of_unit, year)]
-    else:
-        queries = _functions(of_unit, year)
-    first, *others = queries
-    return [
-        _row(label, unit, key, number)
-        for label, unit, *key, number in (
-            first.union(*others, all=True) if others else first
-        )
-    ]
-
-
-def _row(table: str, unit: int, key: list[Any], number: Any) -> Any:
-    year, group, detail, part = key
-    if table == ACCOUNTS:
-        return AccountRow(unit, group, detail, number)
-    if table in (HEADS, STAFF, UNMET):
-        return Figure(unit, year, group, detail, part, int(number))
-    return HouseRow(unit, year, group, detail, part, number)
+def _checked(  # noqa: PLR0913 -- the columns of ``CHECKED``, in a row
+    centre: int,
+    is_working: bool,
+    child: int,
+    programme: str,
+    certificates: list[str],
+    code: str,
+    card_expires_on: date | None,
+    has_rsu: bool,
+) -> EnrolmentRow:
+    """The other columns stay empty: no check reads them."""
+    row = ChildRow(code, 0, NEVER, "", "", "", card_expires_on, has_rsu)
+    return EnrolmentRow(centre, is_working, child, programme, [], certificates, 0, row)

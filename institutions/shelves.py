@@ -24,7 +24,6 @@ from institutions.models import (
     StaffMember,
 )
 
-INFECTED = ScanState.INFECTED
 UNITS = (DocumentLevel.INSTITUTION, DocumentLevel.CENTRE)
 PEOPLE = (DocumentLevel.CHILD, DocumentLevel.STAFF)
 # The column of a document that says what it is about.
@@ -62,19 +61,6 @@ class Slot:
         return [row for row in self.documents if row.is_good()]
 
     @property
-    def shown(self) -> list[Document]:
-        """Those that count, and what asks for something: a virus, or the last one
-        where all have ended."""
-        asking = [row for row in self.documents if row.scan_state == INFECTED]
-        return self.good + asking or self.documents[:1]
-
-    @property
-    def before(self) -> list[Document]:
-        """Ended, replaced or taken away."""
-        ended = [row for row in self.documents if row not in self.shown]
-        return [*ended, *self.earlier]
-
-    @property
     def upload_url(self) -> str:
         return reverse("institutions:document_upload", args=[self.type.code, self.unit])
 
@@ -97,7 +83,7 @@ class Slot:
 
     @property
     def is_infected(self) -> bool:
-        return any(row.scan_state == INFECTED for row in self.documents)
+        return any(row.scan_state == ScanState.INFECTED for row in self.documents)
 
     @property
     def is_undated(self) -> bool:
@@ -160,8 +146,8 @@ class Shelf:
 
     @property
     def earlier(self) -> list[Document]:
-        """What ended, was replaced or taken away, the latest first."""
-        rows = [row for place in self.slots for row in place.before]
+        """Versions replaced and files taken away, the latest first."""
+        rows = [row for place in self.slots for row in place.earlier]
         return sorted(rows, key=lambda row: row.uploaded_at, reverse=True)
 
     @property

@@ -27,17 +27,17 @@ from institutions.columns import (
     building_of,
     profile_of,
 )
-from institutions.models import AccountLine, Association, Institution, Snapshot
-from institutions.record import (
+from institutions.figures import (
     FUNCTIONS,
     FUNDING,
     SEASONS,
     AccountRow,
     Figure,
     HouseRow,
-    Record,
     house_rows,
 )
+from institutions.models import AccountLine, Association, Institution, Snapshot
+from institutions.record import Record
 from institutions.sections import Key, is_house
 
 # 2: the building apart, student houses, the papers of the staff.
@@ -153,15 +153,19 @@ def _whole(record: Record, parts: dict[str, Any], *, documents: Any) -> dict[str
     }
 
 
-def parts_of(record: Record) -> dict[str, Any]:
-    """What the record says; its documents are kept apart, for they can be thousands."""
+def parts_of(record: Record, *, is_counted: bool = False) -> dict[str, Any]:
+    """What the record says; its documents are kept apart, for they can be thousands.
+
+    ``is_counted``: of children and staff, how many they are in place of their lists.
+    """
+    people = _counted if is_counted else _listed
     association, accounts = record.association, _accounts(record.accounts)
     return {
         "identity": _fields(association, IDENTITY),
         "bank": _fields(association, BANK),
         "board": _board(record),
         "institutions": _institutions(record, accounts),
-        "centres": _centres(record),
+        "centres": _centres(record, people),
         "accounts": accounts.get(None, {}),
     }
 
@@ -337,17 +341,24 @@ def _staff(record: Record) -> dict[int, list[dict[str, Any]]]:
     return staff
 
 
-def _centres(record: Record) -> list[dict[str, Any]]:
+def _listed(record: Record) -> dict[str, dict[int, Any]]:
+    return {"children": _children(record), "staff": _staff(record)}
+
+
+def _counted(record: Record) -> dict[str, dict[int, Any]]:
+    return {"children": record.enrolment_totals, "staff": record.staff_totals}
+
+
+def _centres(record: Record, people: Callable[[Record], Any]) -> list[dict[str, Any]]:
     if not record.centres:
         return []
-    children, staff = _children(record), _staff(record)
+    found = people(record)
     return [
         {
             "id": row.pk,
             "code": row.code,
             **_fields(row, CENTRE),
-            "children": children.get(row.pk, []),
-            "staff": staff.get(row.pk, []),
+            **{name: rows.get(row.pk, []) for name, rows in found.items()},
         }
         for row in record.centres
     ]

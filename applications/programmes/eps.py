@@ -27,8 +27,8 @@ from applications.programmes.base import (
 )
 from applications.reading import Reading
 from institutions.enums import AccountKind, Category, ServiceLevel, Sex
+from institutions.figures import AccountRow, Figure
 from institutions.models import Association, Institution
-from institutions.record import AccountRow, Figure
 
 
 class EpsRules(Rules):

@@ -235,9 +235,6 @@ def beside(row, candidate, user):
 
 
 def label_of(name):
-    """As the officer reads it, not the person who asks."""
-    if name == "contact_name":
-        return _("full name")
     return JoinRequest._meta.get_field(name).verbose_name
 
 

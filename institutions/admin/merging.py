@@ -1,7 +1,5 @@
 """Merging two associations: look for the other, read what moves, type to confirm."""
 
-import datetime
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -124,27 +122,13 @@ def readable(choices):
                 for name in choice.fields
             ),
             "sides": [
-                (side, words(choice.fields, values), choice.suggested == side)
-                for side, values in (
-                    (merging.KEPT, choice.kept),
-                    (merging.GONE, choice.gone),
-                )
+                (merging.KEPT, words(choice.kept), choice.suggested == merging.KEPT),
+                (merging.GONE, words(choice.gone), choice.suggested == merging.GONE),
             ],
         }
         for choice in choices
     ]
 
 
-def words(names, values):
-    """One line; dates and lists as people read them."""
-    texts = [word(*pair) for pair in zip(names, values, strict=True)]
-    return " · ".join(text for text in texts if text) or "—"
-
-
-def word(name, value):
-    if isinstance(value, datetime.date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    known = dict(Association._meta.get_field(name).flatchoices)
-    return str(known.get(value, "" if value is None else value))
+def words(values):
+    return " · ".join(str(value) for value in values if value not in (None, "")) or "—"

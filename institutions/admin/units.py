@@ -4,16 +4,33 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoped_admin import ScopedImportExportMixin, ScopedModelAdmin
+from accounts.scoped_admin import (
+    ScopedImportExportMixin,
+    ScopedInline,
+    ScopedModelAdmin,
+)
 from institutions.admin.associations import communes_for
 from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.resources import CentreResource, InstitutionResource
 from institutions.codes import new_centre_code
-from institutions.enums import CareService, Category
+from institutions.enums import CareService, Category, SchoolLevel
+from institutions.forms import BuildingForm, TargetingForm, WholeRowMixin
 from institutions.forms import CentreForm as PlaceForm
 from institutions.forms import InstitutionForm as UnitForm
-from institutions.forms import WholeRowMixin
-from institutions.models import Centre, Institution
+from institutions.models import (
+    Centre,
+    FunctionCount,
+    FundingLine,
+    Institution,
+    SeasonCount,
+)
+from institutions.sections import BUILDING as BUILDING_SECTION
+from institutions.sections import TARGETING as TARGETING_SECTION
+from institutions.sections import is_house
+
+POSITION = ("latitude", "longitude")
+BUILDING = (*BuildingForm._meta.fields, *POSITION)
+TARGETING = (*TargetingForm._meta.fields, "priorities")
 
 
 class InstitutionAdminForm(WholeRowMixin, forms.ModelForm):
@@ -28,10 +45,23 @@ class InstitutionAdminForm(WholeRowMixin, forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    school_levels = forms.MultipleChoiceField(
+        label=_("school levels"),
+        choices=SchoolLevel,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
     class Meta:
         model = Institution
-        fields = ("association", *UnitForm._meta.fields, "is_active")
+        fields = (
+            "association",
+            *UnitForm._meta.fields,
+            *BUILDING,
+            *TARGETING,
+            "is_active",
+        )
+        help_texts = {"priorities": _("Separated by commas, five at most.")}
 
     def clean_commune(self):
         return follow(self, self.cleaned_data["commune"])
@@ -71,10 +101,55 @@ class UnitAdmin(FieldHistoryMixin, ScopedImportExportMixin, ScopedModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class HouseInline(ScopedInline):
+    """What a student house declared, newest year first; the association corrects it."""
+
+    classes = ("collapse",)
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class SeasonInline(HouseInline):
+    model = SeasonCount
+    fields = ("season", "stay", "group", "sex", "count")
+    ordering = ("-season", "stay", "group", "sex")
+
+
+class FundingInline(HouseInline):
+    model = FundingLine
+    fields = ("purpose", "year", "source", "amount")
+    ordering = ("purpose", "-year", "-amount")
+
+
+class FunctionInline(HouseInline):
+    model = FunctionCount
+    fields = (
+        "year",
+        "function",
+        "engagement",
+        "count",
+        "declared_count",
+        "minimum_wage_count",
+        "monthly_amount",
+        "yearly_amount",
+    )
+    ordering = ("-year", "pk")
+
+
 @admin.register(Institution)
 class InstitutionAdmin(UnitAdmin):
     form = InstitutionAdminForm
     resource_classes = [InstitutionResource]
+    inlines = (SeasonInline, FunctionInline, FundingInline)
+    fieldsets = (
+        (None, {"fields": ("association", *UnitForm._meta.fields, "is_active")}),
+        (BUILDING_SECTION.title, {"fields": BUILDING, "classes": ("collapse",)}),
+        (TARGETING_SECTION.title, {"fields": TARGETING, "classes": ("collapse",)}),
+    )
     list_display = (
         "name",
         "association",
@@ -92,6 +167,12 @@ class InstitutionAdmin(UnitAdmin):
         "is_active",
     )
     autocomplete_fields = ("association", "commune")
+
+    def get_inlines(self, request, obj):
+        """Rows that only student houses have."""
+        if obj is None or not is_house(obj.institution_class):
+            return ()
+        return super().get_inlines(request, obj)
 
     @admin.display(description=_("licensed capacity"))
     def capacity(self, institution):

@@ -4,7 +4,7 @@ A case about an institution or a centre names it by ``institution`` or ``centre`
 says who may read it. ``unit``: that of the section where it is mended.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -114,9 +114,11 @@ def no_committee(facts: Facts) -> Iterable[Case]:
 
 
 def centre_over_capacity(facts: Facts) -> Iterable[Case]:
-    children = _by_centre(facts.enrolments)
+    children = facts.children_counts
+    if children is None:
+        children = Counter(row.centre_id for row in facts.enrolments)
     for centre in facts.centres:
-        count = len(children.get(centre.pk, ()))
+        count = children.get(centre.pk, 0)
         if count > centre.capacity:
             yield _of_centre(centre, count=count, capacity=centre.capacity)
 

@@ -7,8 +7,9 @@ from datetime import date
 from django.utils import timezone
 
 from institutions.enums import Engagement
+from institutions.figures import AccountRow, HouseRow
 from institutions.models import Association, Centre, Document, Institution
-from institutions.record import AccountRow, EnrolmentRow, HouseRow, Record, StaffRow
+from institutions.record import EnrolmentRow, Record, StaffRow
 
 CHANGE_PERCENT = 20
 # Those declared are among those counted.
@@ -35,6 +36,7 @@ class Facts:
     centres: list[Centre] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     enrolments: list[EnrolmentRow] = field(default_factory=list)
+    children_counts: dict[int, int] | None = None
     twins: set[int] = field(default_factory=set)
     staff: list[StaffRow] = field(default_factory=list)
 
@@ -63,6 +65,7 @@ def load_facts(record: Record, *, institution: Institution | None = None) -> Fac
         centres=record.centres if is_whole else [],
         documents=[row for row in record.unit_documents if _is_about(row, institution)],
         enrolments=enrolments,
+        children_counts=record.children_counts if is_whole else {},
         twins=record.twins if enrolments else set(),
         staff=record.in_working_centres(record.staff) if is_whole else [],
     )

@@ -15,11 +15,11 @@ from institutions.enums import (
     Stay,
     StayGroup,
 )
+from institutions.figures import SEASONS_TOLD
 from institutions.forms.association import RecordForm
 from institutions.forms.figures import YearForm
 from institutions.models import Institution
 from institutions.models.units import MAX_PRIORITIES
-from institutions.record import SEASONS_TOLD
 from institutions.years import school_year
 
 LEVELS = (StayGroup.PRIMARY, StayGroup.MIDDLE, StayGroup.SECONDARY)

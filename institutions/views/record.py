@@ -1,7 +1,10 @@
 """The record as it stands, and the choice of an association."""
 
+from itertools import groupby
+
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.decorators import member_required
 from institutions import readable, sections, snapshots, update
@@ -12,8 +15,10 @@ from institutions.current import (
     memberships_of,
 )
 from institutions.differences import parts
-from institutions.findings import check_record
+from institutions.findings import check
+from institutions.record import Record
 from institutions.views.loading import find_update_of
+from institutions.views.sections import LISTS
 
 
 @member_required
@@ -36,25 +41,40 @@ def record(request):
     association = current_association(request)
     round_ = update.current_round()
     year = round_.year if round_ else association.created_at.year
-    content = snapshots.record_content(association, year=year)
-    names = readable.Names(content)
-    found = [
-        {
-            "title": sections.BY_CODE[code].title,
-            "code": code,
-            "unit": unit,
-            "unit_name": unit_name,
-            "lines": [
-                line for line in readable.lines(code, piece, names) if line.value != ""
-            ],
-        }
-        for (code, unit, unit_name), piece in parts(content)
-    ]
+    known = Record(association, year=year, update_round=round_, is_for_checks=True)
     context = {
         "association": association,
-        "sections": found,
+        "groups": units_of(known),
         "update": find_update_of(request, association, round_),
         "round": round_,
-        "findings": check_record(association, year=year),
+        "findings": check(known),
     }
     return render(request, "institutions/record.html", context)
+
+
+def units_of(known):
+    """The sections under the name of their unit; persons and documents as numbers."""
+    content = snapshots.parts_of(known, is_counted=True)
+    content["documents"] = known.document_count
+    names = readable.Names(content)
+    for (_unit, name), found in groupby(parts(content), key=lambda part: part[0][1:]):
+        yield {
+            "name": name,
+            "sections": [
+                shown(code, unit, readable.brief(code, piece, names))
+                for (code, unit, _name), piece in found
+            ],
+        }
+
+
+def shown(code, unit, lines):
+    """A section with its address."""
+    page = LISTS.get(code)
+    url = reverse(page, args=[unit] if unit else []) if page else ""
+    return {
+        "title": sections.BY_CODE[code].title,
+        "code": code,
+        "unit": unit,
+        "list_url": url,
+        "lines": lines,
+    }

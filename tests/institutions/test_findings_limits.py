@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from institutions import findings
 from institutions.enums import AccountKind, Engagement, FundingPurpose, JoinKind
+from institutions.figures import AccountRow, HouseRow
 from institutions.models import Centre, FunctionCount, FundingLine, JoinRequest
-from institutions.record import AccountRow, HouseRow
 from tests import factories
 from tests.factories import TETOUAN, YEAR, delegation
 from tests.institutions.test_findings import TODAY, YESTERDAY, cases, enrolled, home

@@ -248,16 +248,3 @@ def test_the_shelf_of_a_person_holds_theirs_alone(association, manager):
     shelf = shelves.of_person(manager, child=children[0])
     kept = [document for place in shelf.slots for document in place.documents]
     assert (kept, shelf.name) == ([mine], children[0].code)
-
-
-def test_what_has_ended_makes_room_on_the_shelf_for_what_counts(keep, association):
-    first, second = keep(60, "financial_report"), keep(61, "financial_report")
-    Document.objects.filter(pk=first.pk).update(expires_on=date(2020, 1, 1))
-    member = association.memberships.first().user
-    shelf = shelves.one(association, member, DocumentLevel.ASSOCIATION)
-    place = next(slot for slot in shelf.slots if slot.type.code == "financial_report")
-    assert (place.shown, place.before, place.good) == ([second], [first], [second])
-    Document.objects.update(expires_on=date(2020, 1, 1))
-    shelf = shelves.one(association, member, DocumentLevel.ASSOCIATION)
-    place = next(slot for slot in shelf.slots if slot.type.code == "financial_report")
-    assert (place.shown, place.before, place.good) == ([second], [first], [])
