@@ -8,16 +8,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.scoped_admin import (
-    ScopedImportExportMixin,
-    ScopedInline,
-    ScopedModelAdmin,
-)
+from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
 from institutions import acting, members, registry, validity
 from institutions.admin.history import FieldHistoryMixin
+from institutions.admin.importing import SheetImportMixin
 from institutions.admin.members import MembersMixin
 from institutions.admin.merging import MergingMixin
-from institutions.admin.resources import AssociationResource
+from institutions.admin.record_sheets import AssociationResource
 from institutions.admin.years import YearsMixin
 from institutions.enums import AssociationStatus, MembershipRole
 from institutions.findings import check_record, readable_by
@@ -106,7 +103,7 @@ class AssociationAdmin(
     MembersMixin,
     YearsMixin,
     FieldHistoryMixin,
-    ScopedImportExportMixin,
+    SheetImportMixin,
     ScopedModelAdmin,
 ):
     form = AssociationForm

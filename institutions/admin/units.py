@@ -4,14 +4,11 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoped_admin import (
-    ScopedImportExportMixin,
-    ScopedInline,
-    ScopedModelAdmin,
-)
+from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
 from institutions.admin.associations import communes_for
 from institutions.admin.history import FieldHistoryMixin
-from institutions.admin.resources import CentreResource, InstitutionResource
+from institutions.admin.importing import SheetImportMixin
+from institutions.admin.record_sheets import CentreResource, InstitutionResource
 from institutions.codes import new_centre_code
 from institutions.enums import CareService, Category, SchoolLevel
 from institutions.forms import BuildingForm, TargetingForm, WholeRowMixin
@@ -86,7 +83,7 @@ def follow(form, place):
     return place
 
 
-class UnitAdmin(FieldHistoryMixin, ScopedImportExportMixin, ScopedModelAdmin):
+class UnitAdmin(FieldHistoryMixin, SheetImportMixin, ScopedModelAdmin):
     search_fields = ("search_text",)
     ordering = ("-pk",)
     list_select_related = ("association", "delegation")
