@@ -3,6 +3,7 @@
 from institutions.admin import (
     associations,
     documents,
+    figures,
     findings,
     joining,
     people,
@@ -13,6 +14,7 @@ from institutions.admin import (
 __all__ = [
     "associations",
     "documents",
+    "figures",
     "findings",
     "joining",
     "people",

@@ -19,7 +19,7 @@ from institutions.admin.years import YearsMixin
 from institutions.enums import AssociationStatus, MembershipRole
 from institutions.findings import check_record, readable_by
 from institutions.forms import WholeRowMixin
-from institutions.identifiers import FORM_FIELDS
+from institutions.identifiers import FORM_FIELDS, normalise_ice, normalise_rib
 from institutions.models import Association, BoardMember
 from institutions.update import current_round
 from territories.models import Commune
@@ -137,8 +137,17 @@ class AssociationAdmin(
         return is_current(obj) and super().has_change_permission(request, obj)
 
     def get_search_results(self, request, queryset, search_term):
-        """Of the list, its export and the completions: not those merged."""
-        return super().get_search_results(request, queryset.current(), search_term)
+        """Of the list, its export and the completions: not those merged.
+
+        A whole ICE or RIB is found however it was pasted.
+        """
+        rows = queryset.current()
+        ice, rib = normalise_ice(search_term), normalise_rib(search_term)
+        if ice.isdigit() and len(ice) == 15:
+            return rows.filter(ice=ice), False
+        if rib.isdigit() and len(rib) == 24:
+            return rows.filter(rib=rib), False
+        return super().get_search_results(request, rows, search_term)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "commune":

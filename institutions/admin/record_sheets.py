@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Language
-from institutions import enums, identifiers
+from institutions import enums, identifiers, validity
 from institutions.admin.sheet_fields import (
     RecordResource,
     column,
@@ -96,6 +96,10 @@ class AssociationResource(RecordResource):
             instance.delegation = self.delegation_of(row)
         if new or self.text(row, "commune"):
             instance.commune = self.commune_of(row, instance.delegation)
+
+    def after_save_instance(self, instance, row, **kwargs):
+        """The papers of a board end with its term."""
+        validity.refresh(instance)
 
     def dehydrate_status(self, association):
         return association.get_status_display()

@@ -100,6 +100,7 @@ def make_record(people):
         "institutions.documenttype": kind,
         "institutions.document": document,
         "institutions.annualupdate": update,
+        **make_figures(institution),
         "institutions.recordfinding": make.RecordFindingFactory(
             institution=institution
         ),
@@ -107,6 +108,19 @@ def make_record(people):
         "territories.region": association.delegation.region,
         "territories.delegation": association.delegation,
         "territories.commune": association.commune,
+    }
+
+
+def make_figures(institution):
+    row = {"institution": institution}
+    return {
+        "institutions.headcount": make.HeadcountFactory(**row),
+        "institutions.staffcount": make.StaffCountFactory(**row),
+        "institutions.accountline": make.AccountLineFactory(**row),
+        "institutions.unmetrequests": make.UnmetRequestsFactory(**row),
+        "institutions.seasoncount": make.SeasonCountFactory(**row),
+        "institutions.fundingline": make.FundingLineFactory(**row),
+        "institutions.functioncount": make.FunctionCountFactory(**row),
     }
 
 
