@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from accounts.enums import Language
 from accounts.models import Outbox
 from institutions import notifications, validity
+from institutions.enums import Validity
 from institutions.models import Association, Document
 
 THRESHOLDS = (30, 60)
@@ -30,7 +31,9 @@ ABOUT = ("type", "institution", "centre")
 def mind(today: date | None = None) -> int:
     """The daily round: ends brought up to date, managers told; counts those told."""
     today = today or timezone.localdate()
-    for association in Association.objects.current().exclude(last_assembly_on=None):
+    of_boards = Document.objects.current().filter(type__validity=Validity.BOARD_TERM)
+    owners = of_boards.order_by().values("association")
+    for association in Association.objects.filter(pk__in=owners).iterator():
         validity.refresh(association)
     ending = _ending(today).order_by().values("association").distinct()
     told = 0
