@@ -283,6 +283,8 @@ def _centre(random: Random, record: Record, place: Place, *, number: int) -> Cen
     )
     if not centre.is_structure_compliant:
         centre.compliance_remark = "الولوجيات غير مكتملة بالطابق الأول"
+    elif not centre.is_operation_compliant:
+        centre.compliance_remark = "التجهيزات غير كافية بقاعة الترويض"
     if number == 0 and record.kind == Kind.BOTH:
         centre.institution = record.institutions[0]
         return centre

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.demo import DEMO_PASSWORD
-from applications.demo import accounts, figures, people, record
+from applications.demo import accounts, figures, houses, people, record
 from applications.demo.chance import chance
 from applications.demo.clock import Season, at
 from applications.demo.places import Place
@@ -18,8 +18,11 @@ from institutions.models import (
     Centre,
     Child,
     Enrolment,
+    FunctionCount,
+    FundingLine,
     Headcount,
     Institution,
+    SeasonCount,
     StaffCount,
     StaffMember,
     UnmetRequests,
@@ -53,6 +56,7 @@ def store(
     with transaction.atomic(), at(since):
         made.association.save()
         BoardMember.objects.bulk_create(made.board)
+        houses.describe(made)
         Institution.objects.bulk_create(made.institutions)
         Centre.objects.bulk_create(made.centres)
         accounts.make_members(made, password=password, since=since)
@@ -75,7 +79,18 @@ def _store_years(made: Record, seasons: list[Season]) -> None:
         StaffCount.objects.bulk_create(rows.staff)
         UnmetRequests.objects.bulk_create(rows.unmet)
         AccountLine.objects.bulk_create(rows.accounts)
+        _store_houses(made, year, is_first=year == years[0])
     _store_people(made, years, today=seasons[-1].today)
+
+
+def _store_houses(made: Record, year: int, *, is_first: bool) -> None:
+    """The diagnosis of the student houses."""
+    rows = houses.of_year(
+        made, year, accounts_year=accounts_year(year), is_first=is_first
+    )
+    SeasonCount.objects.bulk_create(rows.seasons)
+    FunctionCount.objects.bulk_create(rows.functions)
+    FundingLine.objects.bulk_create(rows.funding)
 
 
 def _store_people(made: Record, years: list[int], *, today: date) -> None:
