@@ -59,11 +59,11 @@ class Column:
 
 def _services() -> list[Column]:
     """Their titles say « service », for « special education » alone is no title."""
-    word = _("service")
+    title = _("service: {label}")
     return [
         Column(
             "services",
-            format_lazy("{word}: {label}", word=word, label=choice.label),
+            format_lazy(title, label=choice.label),
             TRUTH,
             part=choice.value,
         )

@@ -49,6 +49,7 @@ def main():
         "schooling_plain": schooling(beside, email="parcours.2@demo.ma", number=4),
         "unchanged": eps(apart, email="rihla.3@demo.ma", number=5),
         "changed": eps(apart, email="rihla.4@demo.ma", number=6),
+        "sheets": schooling(apart, email="rihla.7@demo.ma", number=7),
         "delegate_apart": f"delegation.{APART}@demo.ma",
         "crowd": CROWD,
         "old_call": old_call,
@@ -176,7 +177,12 @@ def schooling(place, *, email, number):
         )
     factories.StaffMemberFactory(centre=centre, year=call.year - 1)
     keep_accounts(row, None, year=call.year)
-    return {"email": user.email, "year": call.year, "name": row.name_fr}
+    return {
+        "email": user.email,
+        "year": call.year,
+        "name": row.name_fr,
+        "centre": centre.pk,
+    }
 
 
 if __name__ == "__main__":
