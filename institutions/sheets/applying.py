@@ -95,7 +95,9 @@ def _begun(centre: Centre, sheet: SheetImport, round_: UpdateRound) -> Current:
 
 def _save_children(plan: Plan, list_: Current) -> None:
     met = _met_before(plan, list_)
-    old, new, enrolments = [], [], []
+    old: list[Child] = []
+    new: list[Child] = []
+    enrolments = []
     for line in plan.lines:
         entry = list_.entries.get(line.key)
         if line.state not in (ADDED, CHANGED):
@@ -146,7 +148,8 @@ def _check_new(children: list[Child]) -> None:
 
 
 def _save_staff(plan: Plan, list_: Current) -> None:
-    old, new = [], []
+    old: list[StaffMember] = []
+    new: list[StaffMember] = []
     for line in plan.lines:
         entry = list_.entries.get(line.key)
         if line.state not in (ADDED, CHANGED):

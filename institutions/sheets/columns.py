@@ -9,6 +9,7 @@ that both Excel and LibreOffice offer.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import TextChoices
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
@@ -46,7 +47,7 @@ class Column:
     name: str
     title: str | Promise
     kind: str = TEXT
-    choices: type | None = None
+    choices: type[TextChoices] | None = None
     part: str = ""
     width: int = 14
     is_identity: bool = False
@@ -144,7 +145,7 @@ def titles(kind: str) -> dict[str, Column]:
 
 
 @lru_cache(maxsize=64)
-def words(choices: type) -> dict[str, str]:
+def words(choices: type[TextChoices]) -> dict[str, str]:
     """Folded value or label → value."""
     found = {}
     for choice in choices:
@@ -168,5 +169,5 @@ def truths() -> dict[str, bool]:
     return found
 
 
-def labels(choices: type) -> list[str]:
+def labels(choices: type[TextChoices]) -> list[str]:
     return [str(choice.label) for choice in choices]

@@ -1,7 +1,7 @@
 """What saving a sheet would do: people added, changed, taken off, as before."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -63,7 +63,10 @@ class Plan:
         return cls(lines, body["removed"], body["warnings"])
 
 
-TYPES = {columns.DAY: date.fromisoformat, columns.AMOUNT: Decimal}
+TYPES: dict[str, Callable[[str], Any]] = {
+    columns.DAY: date.fromisoformat,
+    columns.AMOUNT: Decimal,
+}
 
 
 def _plain(value: Any) -> str:

@@ -128,7 +128,7 @@ def read_again(sheet_pk: int, *, actor: Any) -> SheetImport:
 @transaction.atomic
 def give_up(sheet_pk: int, *, actor: Any) -> SheetImport:
     sheet = _locked(sheet_pk, actor)
-    if sheet.job_id:
+    if sheet.job is not None:
         jobs.stop(sheet.job)
     forget(sheet)
     return sheet

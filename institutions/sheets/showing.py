@@ -105,8 +105,7 @@ class Preview:
         wanted = [key for key in keys if key]
         if self.sheet.kind == SheetKind.CHILDREN:
             rows = Child.objects.filter(association=self.sheet.centre.association_id)
-            rows = rows.filter(code__in=wanted).values_list("code", "name")
-            return dict(rows)
+            return dict(rows.filter(code__in=wanted).values_list("code", "name"))
         pks = [key.removeprefix(STAFF_KEY) for key in wanted]
         staff = StaffMember.objects.filter(centre=self.sheet.centre, pk__in=pks)
         return {

@@ -145,7 +145,7 @@ def write(cell: Cell, column: Column, value: Any) -> None:
     if is_key:
         cell.fill = KEY_FILL
     if isinstance(value, str) and value.startswith(cells.RISKY):
-        cell.quotePrefix = True  # type: ignore[attr-defined]
+        cell.quotePrefix = True
 
 
 def _escaped(text: str) -> str:

@@ -15,10 +15,11 @@ from institutions import update
 from institutions.current import current_association, entry_required
 from institutions.enums import SheetKind, SheetState
 from institutions.forms.sheets import CSV, SheetTemplateForm, SheetUploadForm
-from institutions.models import Centre, SheetImport
+from institutions.models import SheetImport
 from institutions.sheets import applying, lists, marked, receiving, template
 from institutions.sheets.reading import SheetRefused
 from institutions.sheets.showing import Preview
+from institutions.views.lists import load_list
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ERRORS = 60
@@ -33,13 +34,9 @@ PAGES = {
 
 def load_centre(request, pk, kind):
     """A centre of the association one works for, and the round under way."""
-    rows = Centre.objects.visible_to(request.user).filter(is_active=True)
-    rows = rows.select_related("association__delegation")
-    centre = get_object_or_404(rows, pk=pk, association=current_association(request))
-    round_ = update.current_round()
-    if round_ is None or kind not in SheetKind.values:
+    if kind not in SheetKind.values:
         raise Http404
-    return centre, round_
+    return load_list(request, pk)
 
 
 def load_sheet(request, pk):
