@@ -18,6 +18,8 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 # What cannot be shown, line breaks and tabulations apart.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LONGEST_WORD = 100
+# Beyond, there are no centimes to bring back, and more digits than can be rounded.
+LARGEST_SUM = 1e12
 
 
 class CellError(Exception):
@@ -104,9 +106,10 @@ def _figures(_column: Column, raw: Any) -> str:
 def _amount(column: Column, raw: Any) -> Decimal:
     """A sheet computes in binary: 0.1 + 0.2 is brought back to the centime."""
     figures = Decimal(_figures(column, raw))
+    if not isinstance(raw, float) or abs(raw) > LARGEST_SUM:
+        return figures
     cents = figures.quantize(Decimal("0.01"))
-    is_noise = isinstance(raw, float) and abs(figures - cents) < Decimal("0.00001")
-    return cents if is_noise else figures
+    return cents if abs(figures - cents) < Decimal("0.00001") else figures
 
 
 @lru_cache(maxsize=2_000)

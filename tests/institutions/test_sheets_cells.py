@@ -84,6 +84,8 @@ WRONG_OF_STAFF = {
     ("monthly_salary_amount", "much"): "number",
     ("monthly_salary_amount", -1): "min_value",
     ("monthly_salary_amount", 1.234): "max_decimal_places",
+    ("monthly_salary_amount", "1" * 40): "max_digits",
+    ("monthly_salary_amount", 1e30): "max_digits",
     ("experience_years", -2): "min_value",
     ("experience_years", 99_999): "max_value",
     ("experience_years", "2,5"): "invalid",
