@@ -4,13 +4,12 @@ The limits are those of the update round: a percentage of people, another of amo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Sum, Value
+from django.db.models import Count, F, IntegerField, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,7 +30,7 @@ from institutions.sections import Key
 MAX_LENGTH = 500
 MIN_LETTERS = 3
 
-Totals = dict[str, dict[int, Decimal]]
+Totals = dict[tuple[Any, str], dict[int, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -94,41 +93,43 @@ def check_explained(key: Key, round_: UpdateRound, explanation: str) -> str:
 def large(key: Key, round_: UpdateRound) -> list[Change]:
     """Totals of this year beyond the limits, against the last year there is."""
     year = carry.year_of(key, round_)
-    found: list[Change] = []
-    for rows in carry.rows_of(key):
-        measure = MEASURES.get(rows.model)
-        if measure is not None:
-            found += _beyond(measure, rows, year, round_)
+    found = []
+    for (model, group), totals in _totals(key, year).items():
+        measure = MEASURES[model]
+        last = max((when for when in totals if when < year), default=None)
+        before, after = totals[last] if last else 0, totals.get(year, 0)
+        if before and abs(after - before) * 100 > _limit(measure, round_) * before:
+            label = AccountKind(group).label if group else measure.label
+            found.append(Change(str(label), before, after, measure.is_amount))
     return found
 
 
-def _beyond(
-    measure: Measure, rows: Any, year: int, round_: UpdateRound
-) -> Iterable[Change]:
-    limit = (
-        round_.amount_change_percent
-        if measure.is_amount
-        else round_.headcount_change_percent
-    )
-    for group, totals in _totals(measure, rows, year).items():
-        last = max((found for found in totals if found < year), default=None)
-        before = totals[last] if last else 0
-        after = totals.get(year, 0)
-        if before and abs(after - before) * 100 > limit * before:
-            label = AccountKind(group).label if group else measure.label
-            yield Change(str(label), before, after, measure.is_amount)
+def _limit(measure: Measure, round_: UpdateRound) -> int:
+    if measure.is_amount:
+        return round_.amount_change_percent
+    return round_.headcount_change_percent
 
 
-def _totals(measure: Measure, rows: Any, year: int) -> Totals:
-    """By group, then by year: one question."""
+def _totals(key: Key, year: int) -> Totals:
+    """By table and group, then by year: one question in all."""
+    models, tables = list(MEASURES), []
+    for rows in carry.rows_of(key):
+        if rows.model not in MEASURES:
+            continue
+        measure = MEASURES[rows.model]
+        group = F(measure.group) if measure.group else Value("")
+        place = Value(models.index(rows.model), output_field=IntegerField())
+        tables.append(
+            rows.rows.filter(**{f"{rows.column}__lte": year})
+            .order_by()
+            .values(table=place, of=group, when=F(rows.column))
+            .annotate(total=measure.total)
+            .values_list("table", "of", "when", "total")
+        )
     found: Totals = defaultdict(dict)
-    of = F(measure.group) if measure.group else Value("")
-    found_rows = rows.rows.filter(**{f"{rows.column}__lte": year}).order_by()
-    for group, when, total in (
-        found_rows.annotate(of=of)
-        .values("of", rows.column)
-        .annotate(total=measure.total)
-        .values_list("of", rows.column, "total")
-    ):
-        found[group][when] = total
+    if not tables:
+        return found
+    whole = tables[0].union(*tables[1:]) if len(tables) > 1 else tables[0]
+    for table, of, when, total in whole:
+        found[models[table], of][when] = total
     return found

@@ -146,9 +146,19 @@ def _answer(
     *,
     explanation: str = "",
 ) -> None:
-    values = {"answer": answer, "answered_by": actor, "explanation": explanation}
-    SectionAnswer.objects.update_or_create(
-        update=update, section=key.code, unit=key.unit_id, defaults=values
+    row = SectionAnswer(
+        update=update,
+        section=key.code,
+        unit=key.unit_id,
+        answer=answer,
+        answered_by=actor,
+        explanation=explanation,
+    )
+    SectionAnswer.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["update", "section", "unit"],
+        update_fields=["answer", "answered_by", "explanation", "answered_at"],
     )
     if update.state == UpdateState.SENT_BACK:
         remarks.answer(update, key)

@@ -67,8 +67,13 @@ class SectionState:
         return f"{self.title} — {self.unit_name}" if self.unit_name else self.title
 
 
-def progress(update: AnnualUpdate) -> list[SectionState]:
-    """Every section with its state, in order; a number of queries that never grows."""
+def progress(
+    update: AnnualUpdate, *, keys: list[sections.Key] | None = None
+) -> list[SectionState]:
+    """Every section with its state, in order; a number of queries that never grows.
+
+    ``keys``: the sections, where they were read already.
+    """
     answers = {
         sections.slug(answer.section, answer.unit): answer
         for answer in update.answers.select_related("answered_by")
@@ -82,7 +87,7 @@ def progress(update: AnnualUpdate) -> list[SectionState]:
             kept.get(key.slug, drafts.NOTHING),
             asked.get(key.slug, []),
         )
-        for key in sections.keys_of(update.association)
+        for key in keys or sections.keys_of(update.association)
     ]
 
 

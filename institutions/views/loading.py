@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404
@@ -29,6 +30,7 @@ class SectionPage:
 
     update: AnnualUpdate
     key: sections.Key
+    keys: list[sections.Key]
 
     @property
     def association(self) -> Association:
@@ -37,14 +39,42 @@ class SectionPage:
     def draft(self) -> drafts.Draft:
         return drafts.read(UPDATE, self.update.pk, self.key.slug)
 
+    def states(self) -> list[update.SectionState]:
+        """Every section of the update, with the keys that are known already."""
+        return update.progress(self.update, keys=self.keys)
+
+    @property
+    def year(self) -> int:
+        """The year that the round asks for in this section."""
+        return carry.year_of(self.key, self.update.round)
+
+    @cached_property
+    def years(self) -> set[int]:
+        """Those for which there are rows, up to this one: one question in all."""
+        tables = [
+            rows.rows.filter(**{f"{rows.column}__lte": self.year})
+            .order_by()
+            .values_list(rows.column)
+            .distinct()
+            for rows in carry.rows_of(self.key)
+        ]
+        if not self.key.section.is_yearly or not tables:
+            return set()
+        found = tables[0].union(*tables[1:]) if len(tables) > 1 else tables[0]
+        return {year for (year,) in found}
+
+    @property
+    def is_begun(self) -> bool:
+        """Something was entered for this year."""
+        return self.year in self.years
+
+    @property
     def year_shown(self) -> int | None:
         """The year of the values that *unchanged* would keep."""
-        if not self.key.section.is_yearly:
-            return None
-        return carry.year_kept(self.key, self.update.round)
+        return max((year for year in self.years if year < self.year), default=None)
 
     def lines(self, year: int | None = None) -> list[readable.Line]:
-        piece = snapshots.section_content(self.key, year=year or self.year_shown())
+        piece = snapshots.section_content(self.key, year=year or self.year_shown)
         return readable.lines(self.key.code, piece, readable.Names(piece))
 
     def last_entered(self) -> SectionAnswer | None:
@@ -90,11 +120,11 @@ def find_update_of(request, association: Association, round_: Any) -> Any:
 
 def load_section(request, code: str, unit: int) -> SectionPage:
     found = load_update(request)
-    try:
-        key = sections.find(found.association, code, unit)
-    except Association.DoesNotExist:
-        raise Http404 from None
-    return SectionPage(found, key)
+    keys = sections.keys_of(found.association)
+    for key in keys:
+        if (key.code, key.unit_id) == (code, unit):
+            return SectionPage(found, key, keys)
+    raise Http404
 
 
 def next_page(states: list[update.SectionState], code: str, unit: int) -> str | None:

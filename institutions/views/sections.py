@@ -32,20 +32,19 @@ def section(request, code, unit):
 
 def show_section(request, page, refused=None):
     """``refused``: the explanation as typed, with what is missing in it."""
-    states = update.progress(page.update)
+    states = page.states()
     place = (page.key.code, page.key.unit_id)
     here = next(s for s in states if (s.code, s.unit) == place)
-    year = carry.year_of(page.key, page.update.round)
-    is_begun = page.key.section.is_yearly and carry.has_rows(page.key, year)
+    year, is_begun = page.year, page.is_begun
     lines = page.lines(year if is_begun else None)
     context = {
         "page": page,
         "state": here,
         "position": states.index(here) + 1,
         "total": len(states),
-        "year": carry.label_of_year(page.key, page.year_shown()),
+        "year": carry.label_of_year(page.key, page.year_shown),
         "lines": lines,
-        "entered": None if here.answered_at else page.last_entered(),
+        "entered": None if here.answered_at or is_begun else page.last_entered(),
         "said": page.said(here.remarks, lines),
         "this_year": carry.label_of_year(page.key, year),
         "is_begun": is_begun,
@@ -201,7 +200,7 @@ def kept_explanation(page, draft):
 def go_on(request, page):
     """To the next section that waits; after the last, to *confirm* for who may."""
     messages.success(request, _("Saved."))
-    states = update.progress(page.update)
+    states = page.states()
     url = next_page(states, page.key.code, page.key.unit_id)
     if url is None and is_open(page.update) and is_manager(request):
         return redirect("institutions:update_confirm")
