@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from institutions import update
+from institutions import succession, update
 from institutions.enums import AssociationStatus, UpdateState
 from institutions.models import AnnualUpdate, Association
 
@@ -32,10 +32,37 @@ class Task:
 
 def record_tasks(association: Association, user: Any) -> list[Task]:
     """The most pressing first; at the end what is done or in other hands."""
-    tasks = [*_status(association), *_update(association, user), *_board(association)]
+    tasks = [
+        *_succession(association),
+        *_status(association),
+        *_update(association, user),
+        *_board(association),
+    ]
     return sorted(
         tasks, key=lambda task: (not task.is_waiting, task.due_on or date.max)
     )
+
+
+def _succession(association: Association) -> list[Task]:
+    """Nothing to do, but nobody should learn of it afterwards."""
+    asked = succession.pending(association)
+    if asked is None:
+        return []
+    return [
+        Task(
+            title=_("A new president was announced"),
+            why=_(
+                "%(person)s. Until the delegation decides, nothing changes. If this is "
+                "wrong, call the delegation."
+            )
+            % {"person": asked.contact_name},
+            url=reverse("institutions:members"),
+            label=asked.get_state_display(),
+            tone="now",
+            icon="hourglass-split",
+            is_waiting=False,
+        )
+    ]
 
 
 def _status(association: Association) -> list[Task]:

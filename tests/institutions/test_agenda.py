@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from institutions import agenda, update
@@ -69,3 +70,16 @@ def test_a_refused_or_suspended_association_reads_why(association, manager, stat
     association.refresh_from_db()
     (task,) = agenda.record_tasks(association, manager)
     assert (task.tone, task.why) == ("stop", "سبب")
+
+
+def test_a_succession_that_waits_is_told_on_the_home():
+    asked = factories.JoinRequestFactory(succession=True)
+    association = asked.association
+    user = factories.MembershipFactory(association=association).user
+    tasks = agenda.record_tasks(association, user)
+    told = [task for task in tasks if asked.contact_name in task.why]
+    assert [(task.is_waiting, task.url) for task in told] == [
+        (False, reverse("institutions:members"))
+    ]
+    asked.delete()
+    assert asked.contact_name not in str(agenda.record_tasks(association, user))
