@@ -37,7 +37,6 @@ def test_two_children_typed_and_changed_together_in_arabic(visit):
     page.locator("[name=months]").fill("٧")
     type_child(page, "هند الوزاني", "٠٣/٠٩/٢٠١٥", button="[name=another]")
     assert page.evaluate("document.activeElement.name") == "name"
-    assert page.locator("[name=months]").input_value() == "7"
     assert page.locator("[name=services][value=psychomotor]").is_checked()
     # The same child again is known at once, in its place.
     type_child(page, "الوزاني هند", "03/09/2015", button="[type=submit] >> nth=-1")

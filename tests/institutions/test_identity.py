@@ -117,27 +117,23 @@ def test_hashes_are_made_again_when_their_key_changes(settings):
 MET_BY = ["name", "massar", "card_number"]
 
 
+SAME = {"name": "سلمى بنعيسى", "massar": "R123456789", "card_number": "AB 12345"}
+
+
 def twins(met_by):
     """The same child on both sides of a limit between two delegations."""
-    same = {
-        "name": {"name": "سلمى بنعيسى"},
-        "massar": {"massar": "R123456789"},
-        "card_number": {"card_number": "AB 12345"},
-    }[met_by]
-    values = {f"child__{name}": value for name, value in same.items()}
+    values = {f"child__{met_by}": SAME[met_by]}
     rows = []
     for place, names in [
         (TETOUAN, ("الأولى", "Première")),
         (FES, ("الثانية", "Autre")),
     ]:
-        association = factories.AssociationFactory(
-            delegation=delegation(place),
-            name_ar=f"جمعية {names[0]}",
-            name_fr=names[1],
-            manager=factories.MemberFactory(),
-        )
         centre = factories.CentreFactory(
-            association=association, name_ar=f"مركز {names[0]}", name_fr=f"C {names[1]}"
+            association__delegation=delegation(place),
+            association__name_ar=f"جمعية {names[0]}",
+            association__name_fr=names[1],
+            association__manager=factories.MemberFactory(),
+            name_ar=f"مركز {names[0]}",
         )
         rows.append(factories.EnrolmentFactory(centre=centre, **values))
     call_command("rehash_children", stdout=StringIO(), stderr=StringIO())
