@@ -138,7 +138,9 @@ def test_the_list_says_it_in_words_and_counts(client, officer, language):
     text = page.content.decode()
     assert followed.sentence(row).replace("'", "&#x27;") in text
     assert [line["count"] for line in page.context["counts"]] == [1]
-    assert reverse("admin:institutions_institution_change", args=[row.institution_id])
+    data = reverse("admin:institutions_institution_change", args=[row.institution_id])
+    assert f'href="{data}"' in text
+    assert reverse("admin:institutions_recordfinding_look") in text
 
 
 def test_an_association_is_found_by_a_variant_of_its_name(client, officer):

@@ -114,7 +114,7 @@ def make_record(people):
 def make_figures(institution):
     row = {"institution": institution}
     return {
-        "institutions.headcount": make.HeadcountFactory(**row),
+        "institutions.headcount": make.HeadcountFactory(**row, year=2020),
         "institutions.staffcount": make.StaffCountFactory(**row),
         "institutions.accountline": make.AccountLineFactory(**row),
         "institutions.unmetrequests": make.UnmetRequestsFactory(**row),
