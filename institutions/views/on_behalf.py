@@ -17,7 +17,7 @@ from institutions.models import Association
 @staff_required(Role.DELEGATE, Role.COORDINATOR)
 def enter(request, pk):
     """From the association's page in the staff site, to its update."""
-    rows = Association.objects.current().visible_to(request.user)
+    rows = Association.objects.visible_to(request.user).current()
     association = get_object_or_404(rows.select_related("delegation"), pk=pk)
     enter_for(request, association)
     round_ = update.current_round()
