@@ -39,6 +39,7 @@ class AssociationResource(ScopedResource):
 
 
 class AssociationAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+    change_form_template = "admin/change_form.html"
     list_display = ("name_ar", "delegation")
     list_filter = ("delegation", "status")
     list_select_related = ("delegation",)

@@ -292,7 +292,8 @@ def test_whoever_may_not_export_is_refused(client, near):
     assert AccessLog.objects.count() == 0
 
 
-def test_whoever_may_not_import_is_refused(client, officer, near):
+def test_whoever_may_not_import_is_refused(client, near):
+    client.force_login(CoordinatorFactory())
     assert client.get(page("import")).status_code == 403
 
 
