@@ -72,7 +72,9 @@ def test_a_large_pdf_is_left_to_the_worker(keep, monkeypatch):
     assert previews.picture_of(document)[8:12] == b"WEBP"
 
 
-@pytest.mark.parametrize("content", [b"no PDF at all", pdfs.user_password()])
+@pytest.mark.parametrize(
+    "content", [b"no PDF at all", pdfs.user_password()], ids=["no-pdf", "locked"]
+)
 def test_what_cannot_be_drawn_is_a_blank_page(content):
     assert previews._of_pdf(content) == previews.blank()
 

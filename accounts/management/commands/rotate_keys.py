@@ -21,12 +21,12 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="count, and write nothing"
         )
 
-    @pghistory.context(command="rotate_keys")
     def handle(self, *, batch_size, dry_run, **options):
         total = 0
-        for model in apps.get_models():
-            if encrypted_fields(model):
-                total += self._do(model, batch_size=batch_size, dry_run=dry_run)
+        with pghistory.context(command="rotate_keys"):
+            for model in apps.get_models():
+                if encrypted_fields(model):
+                    total += self._do(model, batch_size=batch_size, dry_run=dry_run)
         total += self._do_second_factor(batch_size=batch_size, dry_run=dry_run)
         self.stdout.write(f"{total} rows {'to rewrite' if dry_run else 'rewritten'}")
 

@@ -30,7 +30,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=2026)
 
-    @pghistory.context(command="seed_demo")
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.PORTAL_DEMO:
             raise CommandError(
@@ -44,7 +43,10 @@ class Command(BaseCommand):
         began = monotonic()
         for name in ("load_territories", "load_reference"):
             call_command(name, stdout=self.stdout)
-        seed.make(scale=options["scale"], seed=options["seed"], say=self.stdout.write)
+        with pghistory.context(command="seed_demo"):
+            seed.make(
+                scale=options["scale"], seed=options["seed"], say=self.stdout.write
+            )
         counts = ", ".join(
             f"{model.objects.count()} {model._meta.verbose_name_plural}"
             for model in COUNTED

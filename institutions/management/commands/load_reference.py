@@ -1,6 +1,5 @@
 """Load the lists of the record that staff may then edit."""
 
-import pghistory
 from django.core.management.base import BaseCommand
 
 from institutions.loading import load_document_types
@@ -9,7 +8,6 @@ from institutions.loading import load_document_types
 class Command(BaseCommand):
     help = "Load the types of documents. A second run changes nothing."
 
-    @pghistory.context(command="load_reference")
     def handle(self, **options):
         created, changed = load_document_types()
         self.stdout.write(f"Document types: {created} created, {changed} corrected.")
