@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from institutions import comparison, readable, sections, shelves, snapshots, update
 from institutions.comparison import ListChanges
@@ -80,6 +81,15 @@ class UpdateReview:
     @cached_property
     def base(self) -> Any:
         return self.versions[1] if self.since == PREVIOUS else self.last
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The heads of the two columns: years, or versions of one year."""
+        if self.since == PREVIOUS:
+            label = _("version %(number)s")
+            old, new = self.versions[1].version, self.versions[0].version
+            return label % {"number": old}, label % {"number": new}
+        return str(self.base.year), str(self.update.round.year)
 
     @cached_property
     def content(self) -> dict[str, Any]:
