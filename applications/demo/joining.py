@@ -11,7 +11,6 @@ from institutions import evidence, joining, members
 from institutions.enums import JoinKind, MembershipRole, ReceiptKind
 from institutions.models import Association, JoinRequest
 
-DOMAIN = "example.ma"
 PEOPLE = (
     ("سعاد الإدريسي", "souad.idrissi", JoinKind.REGISTRATION),
     ("عبد الحق الزروالي", "abdelhak.zerouali", JoinKind.ACCESS),
@@ -35,7 +34,7 @@ def make() -> None:
         members.invite(
             membership.association_id,
             actor=manager,
-            email=f"tresoriere@{DOMAIN}",
+            email=f"tresoriere@{demo.DEMO_DOMAIN}",
             role=MembershipRole.EDITOR,
         )
 
@@ -53,7 +52,7 @@ def _ask(name: str, mailbox: str, kind: str, *, association: Association) -> Non
         "receipt_kind": ReceiptKind.FINAL,
         "receipt_on": timezone.localdate().replace(month=1, day=15),
         "contact_name": name,
-        "email": f"{mailbox}@{DOMAIN}",
+        "email": f"{mailbox}@{demo.DEMO_DOMAIN}",
         "phone": "+212661234567",
         "language": "ar",
     }

@@ -226,9 +226,19 @@ def test_every_demo_account_signs_in(demo, client, email):
 
 def test_only_the_demo_accounts_are_mailed(demo):
     pending = Outbox.objects.filter(mail_state=MailState.PENDING)
-    told = set(pending.values_list("recipient__email", flat=True))
+    told = set(
+        pending.exclude(recipient=None).values_list("recipient__email", flat=True)
+    )
     assert told
     assert told <= set(demo_accounts.DEMO_ACCOUNTS)
+
+
+def test_people_at_the_door_have_addresses_of_the_demonstration(demo):
+    strangers = Outbox.objects.filter(recipient=None).values_list("address", flat=True)
+    assert strangers
+    assert {email.rpartition("@")[2] for email in strangers} == {
+        demo_accounts.DEMO_DOMAIN
+    }
 
 
 def test_findings_are_plausible(demo):
