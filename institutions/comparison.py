@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
+from django.utils.translation import get_language
+
 from institutions import snapshots
 from institutions.differences import SectionDifferences, compare
 from institutions.models import Association, Snapshot
 
+KEPT_SECONDS = 3600
 ADDED, LEFT, CHANGED = "added", "left", "changed"
 
 
@@ -93,8 +97,23 @@ def certified_years(association: Association, user: Any) -> dict[int, Snapshot]:
 
 
 def of_snapshots(before: Snapshot, after: Snapshot) -> Comparison:
-    old, new = snapshots.read(before), snapshots.read(after)
-    return Comparison(before, after, compare(old, new), children_changes(old, new))
+    return Comparison(before, after, *differences(before, after))
+
+
+def differences(
+    before: Snapshot, after: Snapshot
+) -> tuple[list[SectionDifferences], dict[int, ListChanges]]:
+    """What differs, in the language being read; kept a while, for copies never change.
+
+    Their contents, which may be long, are read only when nothing is kept.
+    """
+    key = f"differences:{before.sha256}:{after.sha256}:{get_language()}"
+    found = cache.get(key)
+    if found is None:
+        old, new = snapshots.read(before), snapshots.read(after)
+        found = (compare(old, new), children_changes(old, new))
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def children_changes(

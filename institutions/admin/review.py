@@ -3,21 +3,25 @@
 A fixed number of queries, whatever the size of the association.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from institutions import comparison, readable, sections, shelves, snapshots, update
 from institutions.comparison import ListChanges
 from institutions.differences import SectionDifferences, compare, parts
 from institutions.enums import UpdateState, UpdateStep
-from institutions.findings import check_record, readable_by
+from institutions.findings import Finding, check, readable_by
 from institutions.models import AnnualUpdate, SectionAnswer, Snapshot, UpdateRemark
+from institutions.record import Record
 from institutions.sections import BY_CODE
 
 PER_PAGE = 50
+KEPT_SECONDS = 300
 LAST, PREVIOUS = "last", "previous"
 
 
@@ -67,8 +71,13 @@ class UpdateReview:
 
     @cached_property
     def last(self) -> Any:
-        """What was certified for the year before."""
-        return snapshots.latest_before(self.update.association, self.update.round.year)
+        """What was certified for the year before; its content unread."""
+        rows = Snapshot.objects.visible_to(self.user).filter(
+            association=self.update.association,
+            kind=snapshots.UPDATE,
+            year__lt=self.update.round.year,
+        )
+        return rows.defer("content").order_by("-year", "-version", "-pk").first()
 
     @property
     def since(self) -> str:
@@ -99,10 +108,6 @@ class UpdateReview:
         return snapshots.record_content(self.update.association, year=year)
 
     @cached_property
-    def base_content(self) -> dict[str, Any] | None:
-        return snapshots.read(self.base) if self.base else None
-
-    @cached_property
     def verified(self) -> AnnualUpdate | None:
         """The last earlier update that an officer verified."""
         rows = AnnualUpdate.objects.visible_to(self.user).filter(
@@ -119,15 +124,12 @@ class UpdateReview:
         """Sections that say what was verified then."""
         if self.verified is None:
             return set()
-        if self.base and self.base.object_id == self.verified.pk:
-            found, moves = self._sections, self._moves
-        else:
+        copy = self.base
+        if copy is None or copy.object_id != self.verified.pk:
             copy = snapshots.latest(snapshots.UPDATE, self.verified.pk)
-            if copy is None:
-                return set()
-            old = snapshots.read(copy)
-            found = compare(old, self.content)
-            moves = comparison.children_changes(old, self.content)
+        if copy is None or self.frozen is None:
+            return set()
+        found, moves = comparison.differences(copy, self.frozen)
         changed = {
             (part.section.code, part.section.unit)
             for part in comparison.changed_parts(found, moves)
@@ -139,21 +141,20 @@ class UpdateReview:
         }
 
     @cached_property
-    def _sections(self) -> list[SectionDifferences]:
-        return compare(self.base_content, self.content)
-
-    @cached_property
-    def _moves(self) -> dict[int, ListChanges]:
-        return comparison.children_changes(self.base_content, self.content)
+    def _differences(self) -> tuple[list[SectionDifferences], dict[int, ListChanges]]:
+        if self.base and self.frozen:
+            return comparison.differences(self.base, self.frozen)
+        return compare(None, self.content), {}
 
     @cached_property
     def places(self) -> list[Place]:
+        found_sections, moves = self._differences
         changed = {
             (part.section.code, part.section.unit): part.children
-            for part in comparison.changed_parts(self._sections, self._moves)
+            for part in comparison.changed_parts(found_sections, moves)
         }
         found = []
-        for section in self._sections:
+        for section in found_sections:
             place = Place(section, changed.get((section.code, section.unit)))
             place.answer = self.answers.get(place.slug)
             place.remarks = self.remarks.get(place.slug, [])
@@ -214,9 +215,22 @@ class UpdateReview:
         )
 
     @cached_property
-    def findings(self) -> list:
-        association, year = self.update.association, self.update.round.year
-        return readable_by(self.user, check_record(association, year=year))
+    def findings(self) -> list[Finding]:
+        """Those whose place the reader may see; kept some minutes for all readers, for
+        the checks read the whole record."""
+        found = self.update
+        key = f"update-findings:{found.pk}:{found.version}:{get_language()}"
+        kept = cache.get(key)
+        if kept is None:
+            record = Record(
+                found.association, year=found.round.year, update_round=found.round
+            )
+            kept = [
+                replace(finding, message=str(finding.message), evidence={})
+                for finding in check(record)
+            ]
+            cache.set(key, kept, KEPT_SECONDS)
+        return readable_by(self.user, kept)
 
     @cached_property
     def shelves(self) -> list:
