@@ -247,7 +247,8 @@ def _batches(rows: models.QuerySet, names: list[str], size: int) -> Iterable[lis
 
 def _light(found: list[tuple[Any, int]]) -> list[Any]:
     """The first keys whose values are together light enough; one in any case."""
-    batch, weight = [], 0
+    batch: list[Any] = []
+    weight = 0
     for pk, size in found:
         weight += size
         if batch and weight > BYTES_AT_ONCE:

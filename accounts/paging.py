@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 class BoundedPaginator(Paginator):
     """Counts to a bound; finds the keys of a page, then its rows."""
 
+    object_list: Any
     bound = 10_000
 
     @cached_property
@@ -25,4 +26,4 @@ class BoundedPaginator(Paginator):
         start = (number - 1) * self.per_page
         keys = self.object_list.values_list("pk", flat=True)
         shown = list(keys[start : start + self.per_page])
-        return self._get_page(self.object_list.filter(pk__in=shown), number, self)
+        return Page(self.object_list.filter(pk__in=shown), number, self)

@@ -97,7 +97,8 @@ def large(key: Key, round_: UpdateRound) -> list[Change]:
     for (model, group), totals in _totals(key, year).items():
         measure = MEASURES[model]
         last = max((when for when in totals if when < year), default=None)
-        before, after = totals[last] if last else 0, totals.get(year, 0)
+        before: Any = totals[last] if last else 0
+        after: Any = totals.get(year, 0)
         if before and abs(after - before) * 100 > _limit(measure, round_) * before:
             label = AccountKind(group).label if group else measure.label
             found.append(Change(str(label), before, after, measure.is_amount))

@@ -99,16 +99,18 @@ def alike(facts: Facts) -> Any:
     """How much of either name stands in the other's, from 0 to 1."""
     names = [own_words(facts.name_ar), own_words(facts.name_fr)]
     scores = [
-        TrigramWordSimilarity(
-            Func(Value(name), function="search_key", output_field=TextField()),
-            F("search_text"),
-        )
+        TrigramWordSimilarity(_folded(name), F("search_text"))
         for name in names
         if len(name) >= 3
     ]
     if not scores:
         return Value(0.0, output_field=FloatField())
     return scores[0] if len(scores) == 1 else Greatest(*scores)
+
+
+def _folded(name: str) -> Any:
+    """As the database folds what it searches."""
+    return Func(Value(name), function="search_key", output_field=TextField())
 
 
 def own_words(name: str) -> str:

@@ -108,5 +108,5 @@ def _line(document: Document, count: int, language: str) -> list[str]:
     return [
         f"{name} × {count}" if count > 1 else name,
         unit.name_in(language) if unit else "",
-        date_format(document.expires_on, "d/m/Y"),
+        date_format(document.expires_on, "d/m/Y") if document.expires_on else "",
     ]

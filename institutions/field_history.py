@@ -104,7 +104,7 @@ class RowAsJson(Func):
     output_field = JSONField()
     arity = 0
 
-    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *_words: Any, **_more: Any) -> Any:
         alias = compiler.query.get_initial_alias()
         return f"to_jsonb({compiler.quote_name_unless_alias(alias)})", []
 
@@ -245,7 +245,7 @@ class Names:
     """Names of the rows that foreign keys lead to, one question for each table."""
 
     def __init__(self, rows: Iterable[Kept]):
-        wanted: dict[type[models.Model], set[int]] = {User: set()}
+        wanted: dict[type[models.Model], set[Any]] = {User: set()}
         for kept in rows:
             if kept.context.get("user"):
                 wanted[User].add(kept.context["user"])
@@ -266,7 +266,7 @@ def _named(model: type[models.Model], keys: set[int]) -> dict[int, str]:
     """Children by their code: nothing of an identity is read."""
     if not keys:
         return {}
-    rows = model._base_manager.filter(pk__in=keys)
+    rows: Any = model._base_manager.filter(pk__in=keys)
     if model is Child:
         return dict(rows.values_list("pk", "code"))
     if model is User:
@@ -324,13 +324,14 @@ def _row(kept: Kept, names: Names) -> Row:
         thing=" · ".join(
             filter(None, [capfirst(str(kept.model._meta.verbose_name)), *apart])
         ),
-        event=LABELS[kept.event],
+        event=str(LABELS[kept.event]),
         changes=[change for change in told if change.before != change.after],
     )
 
 
 def _value(kept: Kept, name: str) -> Any:
-    return kept.data.get(kept.model._meta.get_field(name).attname)
+    column: Any = kept.model._meta.get_field(name)
+    return kept.data.get(column.attname)
 
 
 def shown(column: Any, value: Any, names: Names) -> str:

@@ -134,7 +134,7 @@ def answer(row_pk: int, *, actor: User, reason: str = "") -> RecordFinding:
 
 def dress(rows: Iterable[RecordFinding]) -> list[RecordFinding]:
     """Each with its sentence in the reader's language and the row to look at."""
-    found = list(rows)
+    found: list[Any] = list(rows)
     types = {row.subject for row in found if row.subject}
     names = {
         kind.code: kind.name

@@ -133,7 +133,7 @@ def season_lines(
 
     ``is_brief``: nothing but these totals.
     """
-    found = []
+    found: list[Line] = []
     for season in sorted(piece, reverse=True):
         heading = school_year(int(season))
         for stay in Stay:
@@ -197,10 +197,15 @@ def _measure_label(engagement: Engagement, measure: str) -> str:
     """Heads by engagement; the rest is told of those whom the association pays."""
     if measure == "count":
         return str(engagement.label)
-    name = str(FunctionCount._meta.get_field(measure).verbose_name)
+    name = _measure_name(measure)
     if engagement == Engagement.ASSOCIATION:
         return name
     return _("%(group)s, %(measure)s") % {"group": engagement.label, "measure": name}
+
+
+def _measure_name(measure: str) -> str:
+    column: Any = FunctionCount._meta.get_field(measure)
+    return str(column.verbose_name)
 
 
 def _function_totals(piece: Mapping[str, Any]) -> Iterator[Line]:
@@ -211,9 +216,8 @@ def _function_totals(piece: Mapping[str, Any]) -> Iterator[Line]:
             if key.endswith(f".{measure}")
         ]
         if numbers:
-            field = FunctionCount._meta.get_field(measure)
             kind = MONEY if measure in COSTS else COUNT
-            label, heading = str(field.verbose_name), _("All functions")
+            label, heading = _measure_name(measure), _("All functions")
             yield Line(f"total.{measure}", label, sum(numbers), kind, heading)
 
 

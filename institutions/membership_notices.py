@@ -108,7 +108,7 @@ def received(request: JoinRequest) -> None:
         context=_of_request(request),
         path=f"/admin/institutions/joinrequest/{request.pk}/change/",
     )
-    if request.kind == "succession":
+    if request.kind == "succession" and request.association:
         outbox.tell(
             members_of(request.association, managers_only=True),
             "succession_asked",
@@ -126,7 +126,7 @@ def accepted_already_member(request: JoinRequest) -> None:
 def refused(request: JoinRequest) -> None:
     path = f"/join/{request.email_token}/"
     _tell_asker(request, "join_refused", path=path, reason=request.reason)
-    if request.kind == "succession":
+    if request.kind == "succession" and request.association:
         outbox.tell(
             members_of(request.association, managers_only=True),
             "succession_refused",

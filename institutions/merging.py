@@ -4,7 +4,7 @@ Nothing is lost: what cannot move, because the other has its like or because it 
 frozen, stays on the merged row, which its members and officers go on reading.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,9 +75,10 @@ class Preview:
 
 def relations() -> list[Any]:
     """Foreign keys to an association. Its history says what it was: it never moves."""
+    fields: Iterable[Any] = Association._meta.get_fields(include_hidden=True)
     return [
         field
-        for field in Association._meta.get_fields(include_hidden=True)
+        for field in fields
         if field.auto_created
         and not field.concrete
         and not issubclass(field.related_model, pghistory.models.Event)

@@ -349,5 +349,6 @@ def _tell(shelf: Shelf, refused: dict[str, str] | None) -> Shelf:
 def _with_owner(document: Document, place: Slot) -> Document:
     """The rows at hand, so that no sentence about a document asks for them again."""
     document.type, document.association = place.type, place.association
-    document.may_be_prolonged = validity.may_be_prolonged(document)
+    shown: Any = document
+    shown.may_be_prolonged = validity.may_be_prolonged(document)
     return document

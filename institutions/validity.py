@@ -43,7 +43,7 @@ def rule(association: Association, type: DocumentType) -> str:
         return _(
             "Good until the term of the board ends; the record does not say when yet."
         )
-    sentence = {
+    sentence: dict[str, str] = {
         Validity.BOARD_TERM: _("Good until the term of the board ends, on %(on)s."),
         WorkingYear.SCHOOL: _("Good until the end of the school year, on %(on)s."),
         WorkingYear.FINANCIAL: _(
@@ -52,7 +52,7 @@ def rule(association: Association, type: DocumentType) -> str:
     }
     key = type.validity if type.validity == Validity.BOARD_TERM else None
     text = sentence.get(key or association.working_year, _("Good for one year."))
-    return text % {"on": date_format(day, "d/m/Y")} if "%(on)s" in text else text
+    return text % {"on": date_format(day, "d/m/Y")} if day else text
 
 
 def may_be_prolonged(document: Document) -> bool:

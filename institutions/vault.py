@@ -161,8 +161,8 @@ def _keep(document: Document, content: Any, replaces: Document | None) -> Docume
         known = _known(document.association, document.sha256)
         if known is None or isinstance(error, ValidationError):
             raise
-        about = {name: getattr(document, name) for name in ABOUT}
-        return _again(known, type=document.type, about=About(**about))
+        about: Any = {name: getattr(document, name) for name in ABOUT}
+        return _again(known, type=document.type, about=about)
     return document
 
 

@@ -9,6 +9,7 @@ import math
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -105,7 +106,11 @@ class Mark:
         lines = ((self.arabic, "rtl", "ar"), (self.french, "ltr", "fr"))
         for row, top in enumerate(range(0, side, height * 5)):
             text, direction, language = lines[row % 2]
-            how = {"font": font, "direction": direction, "language": language}
+            how: dict[str, Any] = {
+                "font": font,
+                "direction": direction,
+                "language": language,
+            }
             step = max(round(pen.textlength(text, **how)), 1) + 3 * height
             for start in range(-(row * step // 3) % step - step, side, step):
                 pen.text((start, top), text, fill=255, **how)

@@ -1,5 +1,7 @@
 """People at the door of the demonstration: one of each kind, at the same delegation."""
 
+from typing import Any
+
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -42,7 +44,7 @@ def make() -> None:
 def _ask(name: str, mailbox: str, kind: str, *, association: Association) -> None:
     """A registration resembles an association that is here: a case for the desk."""
     is_new = kind == JoinKind.REGISTRATION
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "association": None if is_new else association,
         "delegation": association.delegation,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -100,7 +101,8 @@ def upload(request, pk):
         pk=form.cleaned_data.get("call_document"),
     )
     try:
-        for sent in bundles(request.FILES.getlist("file")) or [None]:
+        files: list[Any] = bundles(request.FILES.getlist("file"))
+        for sent in files or [None]:
             _attach(request, file, line, sent)
     except ValidationError as error:
         refused = {line.pk: " ".join(error.messages)}

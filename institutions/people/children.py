@@ -109,7 +109,7 @@ def _opened(centre: Centre, round_: UpdateRound, opened: Opened) -> Enrolment:
     """The row under its form, if nobody changed it since."""
     rows = Enrolment.objects.filter(centre=centre, year=round_.year)
     enrolment = rows.select_related("child").get(pk=opened.pk)
-    histories = [enrolment.history.all(), enrolment.child.history.all()]
+    histories = [stale.history_of(row) for row in (enrolment, enrolment.child)]
     stale.check(stale.fingerprint(enrolment), opened.seen, histories)
     return enrolment
 

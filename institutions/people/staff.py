@@ -46,7 +46,7 @@ def save_staff_member(
     if opened.pk:
         rows = StaffMember.objects.filter(centre=centre, year=round_.year)
         member = rows.get(pk=opened.pk)
-        stale.check(stale.fingerprint(member), opened.seen, [member.history.all()])
+        stale.check(stale.fingerprint(member), opened.seen, [stale.history_of(member)])
     else:
         member = StaffMember(centre=centre, year=round_.year)
     for name, value in values.items():

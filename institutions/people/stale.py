@@ -110,6 +110,11 @@ def hashed(values: Any) -> str:
     return salted_hmac("institutions.people", text, algorithm="sha256").hexdigest()
 
 
+def history_of(row: Any) -> Any:
+    """What the database kept of it: its model is tracked."""
+    return row.history.all()
+
+
 def check(now: str, seen: str, histories: Iterable[Any]) -> None:
     """Raises ``StaleRow``. ``histories``: where to look for who did it."""
     if not constant_time_compare(now, seen):

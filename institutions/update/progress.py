@@ -116,7 +116,7 @@ def _state(
         state = REMARK
     if draft.raw is not None:
         state = INVALID
-    said = {}
+    said: dict[str, Any] = {}
     if answer:
         said = {
             "answer": answer.answer,

@@ -12,6 +12,7 @@ from institutions.current import current_association
 from institutions.enums import Answer
 from institutions.models import AnnualUpdate, Association, SectionAnswer
 from institutions.snapshots import UPDATE
+from institutions.update import SectionState
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SectionPage:
     def draft(self) -> drafts.Draft:
         return drafts.read(UPDATE, self.update.pk, self.key.slug)
 
-    def states(self) -> list[update.SectionState]:
+    def states(self) -> list[SectionState]:
         """Every section of the update, with the keys that are known already."""
         return update.progress(self.update, keys=self.keys)
 
@@ -127,7 +128,7 @@ def load_section(request, code: str, unit: int) -> SectionPage:
     raise Http404
 
 
-def next_page(states: list[update.SectionState], code: str, unit: int) -> str | None:
+def next_page(states: list[SectionState], code: str, unit: int) -> str | None:
     """The address of the next section to do, looking onward first."""
     place = next(
         i for i, state in enumerate(states) if (state.code, state.unit) == (code, unit)

@@ -1,5 +1,7 @@
 """Two certified years side by side: for the association, and for the staff site."""
 
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -34,7 +36,7 @@ def compared(association, user, asked):
     """The two years asked for, else the last two; nothing while there is one."""
     found = comparison.certified_years(association, user)
     choices = list(found)
-    context = {"choices": choices, "comparison": None, "pickers": []}
+    context: dict[str, Any] = {"choices": choices, "comparison": None, "pickers": []}
     if len(choices) < 2:
         return context
     before = chosen(asked.get("before"), choices, choices[1])
