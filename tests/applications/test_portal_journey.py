@@ -20,6 +20,7 @@ from tests.factories import (
     HeadcountFactory,
     InstitutionFactory,
 )
+from tests.files import pdfs
 
 pytestmark = pytest.mark.django_db
 
@@ -109,13 +110,28 @@ def test_a_second_start_continues_the_first(client, manager):
     assert client.get(start).context["units"] == []
 
 
-def test_several_files_for_one_document(client, manager):
+def test_photographs_chosen_together_are_one_document(client, manager):
     call, institution = eps_call(manager)
     start = reverse("applications:start", args=[call.pk])
     client.post(start, {"institution": institution.pk})
     file = Application.objects.get()
     upload = reverse("applications:upload", args=[file.pk])
     files = [photograph("one.png"), photograph("two.png", size=(41, 40))]
+    client.post(upload, {"call_document": call.documents.get().pk, "file": files})
+    document = file.attachments.get().document
+    assert (document.mime, document.page_count) == ("application/pdf", 2)
+
+
+def test_several_files_for_one_document(client, manager):
+    call, institution = eps_call(manager)
+    start = reverse("applications:start", args=[call.pk])
+    client.post(start, {"institution": institution.pk})
+    file = Application.objects.get()
+    upload = reverse("applications:upload", args=[file.pk])
+    files = [
+        SimpleUploadedFile("one.pdf", pdfs.good(), "application/pdf"),
+        photograph("two.png"),
+    ]
     client.post(upload, {"call_document": call.documents.get().pk, "file": files})
     assert file.attachments.count() == 2
 
