@@ -31,6 +31,7 @@ from applications.demo.clock import Season, at
 from applications.demo.fates import File, Step
 from applications.demo.record import Record
 from applications.models import Application, Call, Sitting
+from institutions import followed, update
 
 FULL_SIZE = 300
 LEAST_SIZE = 12
@@ -57,9 +58,20 @@ def make(*, scale: float, seed: int, say: Say) -> None:
             _make_year(records, season, offices=offices, managers=people, say=say)
             _pay(records, season, today=today)
         joining.make()
+        _look(say)
         notices.settle()
         accounts.make_administrator(since=first_day, seed=seed)
     _analyse()
+
+
+def _look(say: Say) -> None:
+    """What every night looks for in the record."""
+    current = update.current_round()
+    if current is None:
+        return
+    rows = followed.all_associations().select_related("delegation").order_by("pk")
+    found = sum(followed.look(row, update_round=current) for row in rows)
+    say(f"{found} findings of the record …")
 
 
 def _relax() -> None:

@@ -36,6 +36,7 @@ from applications.models import (
     Sitting,
 )
 from institutions import findings as record_findings
+from institutions import followed
 from institutions.enums import UpdateState
 from institutions.models import (
     AnnualUpdate,
@@ -43,6 +44,7 @@ from institutions.models import (
     Child,
     Document,
     Institution,
+    RecordFinding,
     Snapshot,
 )
 from institutions.uploads import check_upload
@@ -239,6 +241,15 @@ def test_people_at_the_door_have_addresses_of_the_demonstration(demo):
     assert {email.rpartition("@")[2] for email in strangers} == {
         demo_accounts.DEMO_DOMAIN
     }
+
+
+def test_the_list_of_findings_is_filled(demo):
+    kept = RecordFinding.objects.open().values("association").distinct().count()
+    with_some = sum(
+        bool(record_findings.check_record(association, year=current_year()))
+        for association in followed.all_associations()
+    )
+    assert kept == with_some > 0
 
 
 def test_findings_are_plausible(demo):
