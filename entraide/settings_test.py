@@ -13,12 +13,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SECURE_SSL_REDIRECT = False
-# Each process of pytest-xdist has a queue of its own, as it has a database.
+# Each process of pytest-xdist has a queue and a cache of its own, as it has a database:
+# a test that empties the cache would sign out those of the other.
 if PROCESS := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     CELERY_BROKER_URL = re.sub(
         r"virtual_host=\d+$",
         f"virtual_host={16 + int(PROCESS)}",
         CELERY_BROKER_URL,  # noqa: F405
+    )
+    CACHES["default"]["LOCATION"] = re.sub(  # noqa: F405
+        r"db=\d+$",
+        f"db={24 + int(PROCESS)}",
+        REDIS_URL,  # noqa: F405
     )
 MFA_REQUIRED_FOR_STAFF = False
 WHITENOISE_AUTOREFRESH = True
