@@ -27,7 +27,8 @@ class Person:
         self.go("accounts/login/")
         self.page.locator("input[name=login]").fill(email)
         self.page.locator("input[name=password]").fill(DEMO_PASSWORD)
-        self.page.locator("main form button[type=submit]").first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").first.click()
         return self
 
     def sign_out(self):
@@ -49,6 +50,8 @@ class Person:
         """
         if not self.scripts:
             return self
+        # Pressing returns when the answer begins: measured is what has arrived.
+        self.page.wait_for_load_state()
         self.picture(name)
         assert self.sideways() <= 1, f"{name} scrolls sideways"
         assert self.violations() == [], name
