@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from institutions import vault
+from institutions import stored_files, vault
 from institutions.models import Association, DocumentType, JoinRequest
 from institutions.models.joining import evidence_path
 from institutions.uploads import prepare_upload
@@ -75,9 +75,7 @@ def forget(path: str) -> None:
 def sweep(now: datetime | None = None) -> int:
     """Removes what was sent with requests that nobody finished; answers how many."""
     limit = (now or timezone.now()) - KEPT_WITHOUT_REQUEST
-    if not default_storage.exists(FOLDER):
-        return 0
-    paths = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    paths = [f"{FOLDER}/{name}" for name in stored_files.names_in(FOLDER)]
     rows = JoinRequest.objects.filter(evidence__in=paths)
     known = set(rows.values_list("evidence", flat=True))
     lost = [

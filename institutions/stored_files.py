@@ -80,7 +80,7 @@ def sweep(now: datetime | None = None) -> int:
     """
     limit = (now or timezone.now()) - ORPHAN_AGE
     swept = 0
-    for name in _waiting():
+    for name in names_in(INCOMING):
         if default_storage.get_modified_time(f"{INCOMING}/{name}") > limit:
             continue
         path = f"documents/{name}"
@@ -92,9 +92,11 @@ def sweep(now: datetime | None = None) -> int:
     return swept
 
 
-def _waiting() -> list[str]:
+def names_in(folder: str) -> list[str]:
+    """A bucket has no folders: an empty one is a list of nothing there, and missing
+    on a disk."""
     try:
-        return default_storage.listdir(INCOMING)[1]
+        return default_storage.listdir(folder)[1]
     except FileNotFoundError:
         return []
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from institutions import validity
 from institutions.enums import BoardRole, FundingPurpose
@@ -36,7 +37,13 @@ def write(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
     except IntegrityError as error:
         # Only what changed between the form's check and now comes here.
         (key.unit or key.association).validate_constraints()
-        raise ValidationError(str(error)) from error
+        raise ValidationError(
+            _(
+                "Somebody else changed this at the same moment. Look at the values "
+                "again, then save."
+            ),
+            code="stale",
+        ) from error
 
 
 def _fields(row: Any, cleaned: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from entraide.storage import private_storage
-from institutions import previews, stored_files, vault
+from institutions import evidence, previews, stored_files, vault
 from institutions.models import Document, DocumentType
 from tests import factories
 from tests.files import pdfs, pictures
@@ -134,6 +134,13 @@ def test_the_sweep_finishes_moves_and_removes_orphans(bucket, keep):
 
 def test_nothing_to_sweep_in_an_empty_bucket(bucket):
     assert stored_files.sweep() == 0
+
+
+def test_what_requests_left_in_a_bucket_is_swept(bucket):
+    evidence.keep(SimpleUploadedFile("minutes.pdf", pdfs.good()))
+    assert evidence.sweep() == 0
+    assert evidence.sweep(timezone.now() + timedelta(hours=25)) == 1
+    assert names(bucket) == []
 
 
 def test_a_front_page_is_kept_in_the_bucket(bucket, keep):

@@ -2,7 +2,8 @@
 same whatever its size."""
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -251,3 +252,20 @@ def test_saving_a_section_stays_under_the_limit(client, association, round_):
     assert begun.answers.count() == 1
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(asked) <= 20
+
+
+def test_what_the_database_refuses_is_said_in_plain_words(
+    association, round_, monkeypatch
+):
+    """A clash that no rule foresees never shows the words of the database."""
+
+    def clash(*_given):
+        raise IntegrityError("duplicate key value violates unique constraint")
+
+    monkeypatch.setitem(writing.WRITERS, "identity", clash)
+    with pytest.raises(ValidationError) as refused:
+        writing.write(find(association, "identity", 0), round_, {})
+    assert refused.value.messages == [
+        "Somebody else changed this at the same moment. Look at the values again, "
+        "then save."
+    ]
