@@ -4,23 +4,24 @@ The limits are those of the update round: a percentage of people, another of amo
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, IntegerField, Sum, Value
+from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from institutions import carry
-from institutions.enums import AccountKind
+from institutions.enums import AccountKind, Stay, StayGroup
 from institutions.models import (
     AccountLine,
     Enrolment,
     FunctionCount,
     FundingLine,
     Headcount,
+    SeasonCount,
     StaffCount,
     StaffMember,
     UpdateRound,
@@ -35,18 +36,29 @@ Totals = dict[tuple[Any, str], dict[int, Decimal]]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is added up of one table; ``group``: a column that tells totals apart."""
+    """What is added up of one table.
+
+    ``group``: a column that tells totals apart, named by ``groups``; ``among``: the
+    rows that count, where others are counted a second time inside them.
+    """
 
     label: Any
     total: Any
     group: str = ""
+    groups: Any = None
+    among: Q = field(default_factory=Q)
     is_amount: bool = False
 
 
 MEASURES: dict[Any, Measure] = {
     Headcount: Measure(gettext_lazy("beneficiaries"), Sum("count")),
     StaffCount: Measure(gettext_lazy("staff"), Sum("count")),
-    AccountLine: Measure("", Sum("amount"), group="kind", is_amount=True),
+    AccountLine: Measure(
+        "", Sum("amount"), group="kind", groups=AccountKind, is_amount=True
+    ),
+    SeasonCount: Measure(
+        "", Sum("count"), group="stay", groups=Stay, among=Q(group=StayGroup.ALL)
+    ),
     FunctionCount: Measure(gettext_lazy("staff"), Sum("count")),
     FundingLine: Measure(gettext_lazy("operation"), Sum("amount"), is_amount=True),
     Enrolment: Measure(gettext_lazy("children"), Count("pk")),
@@ -100,7 +112,7 @@ def large(key: Key, round_: UpdateRound) -> list[Change]:
         before: Any = totals[last] if last else 0
         after: Any = totals.get(year, 0)
         if before and abs(after - before) * 100 > _limit(measure, round_) * before:
-            label = AccountKind(group).label if group else measure.label
+            label = measure.groups(group).label if group else measure.label
             found.append(Change(str(label), before, after, measure.is_amount))
     return found
 
@@ -121,7 +133,7 @@ def _totals(key: Key, year: int) -> Totals:
         group = F(measure.group) if measure.group else Value("")
         place = Value(models.index(rows.model), output_field=IntegerField())
         tables.append(
-            rows.rows.filter(**{f"{rows.column}__lte": year})
+            rows.rows.filter(measure.among, **{f"{rows.column}__lte": year})
             .order_by()
             .values(table=place, of=group, when=F(rows.column))
             .annotate(total=measure.total)

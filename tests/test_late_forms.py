@@ -3,10 +3,15 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from institutions import update
+from institutions.models import Invitation
+from tests import factories
+from tests.factories import YEAR
 from tests.factories.accounts import MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +91,73 @@ def test_reading_while_signed_out_leads_to_the_door(client):
     response = client.get(profile())
     assert response.status_code == 302
     assert response.url.startswith("/ar/accounts/login/?next=")
+
+
+# Pages of the record: signed out, then sent again by its author, from the kept page.
+
+
+@pytest.fixture
+def manager():
+    return MemberFactory()
+
+
+@pytest.fixture
+def association(manager):
+    factories.UpdateRoundFactory()
+    row = factories.AssociationFactory(manager=manager, bank_name="")
+    update.begin(row.pk, actor=manager, year=YEAR)
+    return row
+
+
+def sent_late(client, manager, path, typed):
+    """What the kept page sends again, once its author has signed in beside it."""
+    late = client.post(path, typed)
+    assert late.status_code == 401
+    kept = dict(fields_of(late))
+    del kept["csrfmiddlewaretoken"]
+    client.force_login(manager)
+    return client.post(path, kept)
+
+
+def test_a_section_of_the_record_typed_too_late_is_saved(client, manager, association):
+    path = reverse("institutions:update_change", args=["bank", 0])
+    typed = {"version": "0", "bank_name": "بنك المغرب", "rib": ""}
+    assert sent_late(client, manager, path, typed).status_code == 302
+    association.refresh_from_db()
+    assert association.bank_name == "بنك المغرب"
+
+
+def test_an_invitation_typed_too_late_is_sent(client, manager, association):
+    path = reverse("institutions:members")
+    typed = {"email": "late@example.ma", "role": "editor"}
+    assert sent_late(client, manager, path, typed).status_code == 302
+    found = Invitation.objects.values_list("association", "email", "role")
+    assert list(found) == [(association.pk, "late@example.ma", "editor")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ar", "لا تُحفظ الملفات"),
+        ("fr", "Les fichiers ne sont pas conservés"),
+    ],
+)
+def test_a_spreadsheet_sent_too_late_is_chosen_again(
+    client, manager, association, language, sentence
+):
+    """No browser sends a chosen file a second time: the page says so and leads back."""
+    centre = factories.CentreFactory(association=association)
+    with override(language):
+        path = reverse("institutions:sheet", args=[centre.pk, "children"])
+    file = SimpleUploadedFile("liste.xlsx", b"PK")
+    late = client.post(path, {"file": file, "idempotency_key": "x"})
+    assert late.status_code == 401
+    page = late.content.decode()
+    assert sentence in page
+    assert f'action="{path}"' in page
+    client.force_login(manager)
+    again = client.post(path, {"idempotency_key": "x"})
+    assert list(again.context["form"].errors) == ["file"]
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])

@@ -185,14 +185,14 @@ def test_what_is_missing_in_targeting_is_said_at_its_field(
 def test_three_school_years_are_saved(begun, association, portal):
     home = factories.InstitutionFactory(association=association)
     typed = seasons_posted(housing_primary_f=12, full_grant_all_m=7)
-    post(portal, "seasons", home, typed | {f"{SEASON - 2}-meals-all-f": "25"})
+    post(portal, "seasons", home, typed | {f"{SEASON - 2}-meals-all-f": "55"})
     rows = SeasonCount.objects.filter(institution=home)
     found = {(r.season, r.stay, r.group, r.sex): r.count for r in rows}
     assert found == {
         **{(SEASON, hall, "all", s): 30 for hall in ("housing", "meals") for s in "fm"},
         (SEASON, "housing", "primary", "f"): 12,
         (SEASON, "full_grant", "all", "m"): 7,
-        (SEASON - 2, "meals", "all", "f"): 25,
+        (SEASON - 2, "meals", "all", "f"): 55,
     }
 
 

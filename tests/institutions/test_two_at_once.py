@@ -1,12 +1,13 @@
-"""Two people of one association, on two real connections: exactly one wins."""
+"""Two people at one update, on two real connections: exactly one wins."""
 
 import pytest
 
-from institutions import update, writing
+from accounts.models import Outbox
+from institutions import followup, notifications, update, writing
 from institutions.drafts import StaleSection
 from institutions.enums import UpdateState
 from institutions.models import Association, Snapshot
-from institutions.update import life
+from institutions.update import life, reminders
 from tests import factories
 from tests.applications.test_concurrency import Meeting, at_once
 from tests.factories import YEAR
@@ -84,3 +85,43 @@ def test_two_who_begin(people):
 
     assert at_once(*[beginning(person) for person in people]) == [None, None]
     assert association.updates.count() == 1
+
+
+def test_an_officer_verifies_while_another_sends_back(begun, people, monkeypatch):
+    """Both would act on what they read, if the update were not locked before."""
+    factories.answer_everything(begun, people[0])
+    update.confirm(begun.pk, actor=people[0], version=1)
+    meeting = Meeting()
+    monkeypatch.setattr(life, "may_verify", meeting.before(life.may_verify))
+    one, other = factories.DelegateFactory.create_batch(2)
+    raised = at_once(
+        lambda: update.verify(begun.pk, actor=one, version=2),
+        lambda: update.send_back(begun.pk, actor=other, version=2, reason="RIB"),
+    )
+    (loser,) = [error for error in raised if error is not None]
+    begun.refresh_from_db()
+    assert loser.messages == update.StaleUpdate(begun).messages
+    won = [UpdateState.VERIFIED, UpdateState.SENT_BACK][raised.index(None)]
+    assert (begun.state, begun.version) == (won, 3)
+    steps = begun.events.values_list("step", flat=True).order_by("pk")
+    assert list(steps) == ["begun", "confirmed", won]
+
+
+def test_two_officers_who_remind_remind_once(people, monkeypatch):
+    """Both read the list before either writes: the notice of a day is one."""
+    rows = [factories.AssociationFactory(manager=person) for person in people]
+    wanted = followup.Wanted(factories.UpdateRoundFactory(), state=followup.NOT_BEGUN)
+    meeting = Meeting()
+    monkeypatch.setattr(
+        reminders.notifications, "remind", meeting.before(notifications.remind)
+    )
+    officers = factories.DelegateFactory.create_batch(2)
+    raised = at_once(
+        *[
+            lambda actor=actor: update.remind(wanted, actor=actor, expected=2)
+            for actor in officers
+        ]
+    )
+    assert raised == [None, None]
+    told = Outbox.objects.filter(kind="update_reminder").order_by("object_id")
+    assert list(told.values_list("object_id", flat=True)) == [row.pk for row in rows]

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 
 from institutions import changes, snapshots, update
-from institutions.enums import MembershipRole, UpdateState
+from institutions.enums import MembershipRole, Stay, StayGroup, UpdateState
 from institutions.models import AnnualUpdate, UpdateEvent
 from tests import factories
 from tests.factories import FES, YEAR, delegation
@@ -228,6 +228,38 @@ def test_children_who_left_ask_for_a_word(begun, manager, association):
     with pytest.raises(changes.NeedsExplanation) as refusal:
         complete(begun, "children", centre, manager)
     assert [change.percent for change in refusal.value.changes] == [-25]
+
+
+def seasons(home, **counts):
+    """All beneficiaries by season: ``housing=(before, now)``, orphans among them."""
+    for stay, of_seasons in counts.items():
+        for season, count in zip((YEAR - 2, YEAR - 1), of_seasons, strict=True):
+            for group in (StayGroup.ALL, StayGroup.ORPHANS):
+                factories.SeasonCountFactory(
+                    institution=home, season=season, stay=stay, group=group, count=count
+                )
+
+
+@pytest.mark.parametrize("now", [80, 120])
+def test_a_season_at_the_limit_asks_no_word(begun, manager, home, now):
+    """The season of three years ago is told and compared with none."""
+    factories.SeasonCountFactory(institution=home, season=YEAR - 3, count=1)
+    seasons(home, housing=(100, now))
+    complete(begun, "seasons", home, manager)
+    assert begun.answers.get().explanation == ""
+
+
+def test_each_service_of_a_season_is_compared_with_the_season_before(
+    begun, manager, home
+):
+    """Together they did not change: boarders left, and as many eat there."""
+    seasons(home, housing=(100, 79), meals=(100, 121), grant=(50, 50))
+    with pytest.raises(changes.NeedsExplanation) as refusal:
+        complete(begun, "seasons", home, manager)
+    found = [(c.label, c.before, c.after) for c in refusal.value.changes]
+    assert sorted(found) == sorted(
+        [(str(Stay.HOUSING.label), 100, 79), (str(Stay.MEALS.label), 100, 121)]
+    )
 
 
 def test_a_first_year_has_nothing_to_explain(begun, manager, home):
