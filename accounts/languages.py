@@ -1,8 +1,10 @@
-"""The same page in another language."""
+"""Small rules of the two languages: addresses, and how words follow one another."""
+
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import translate_url
-from django.utils.translation import get_language_from_path, override
+from django.utils.translation import get_language_from_path, override, pgettext
 
 
 def in_language(url: str, language: str) -> str:
@@ -20,3 +22,8 @@ def in_language(url: str, language: str) -> str:
 
 def is_known(language: str | None) -> bool:
     return language in dict(settings.LANGUAGES)
+
+
+def enumerated(words: Iterable[object]) -> str:
+    """One after another, with the comma of the language being read."""
+    return pgettext("between the items of a list", ", ").join(map(str, words))

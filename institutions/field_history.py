@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.languages import enumerated
 from accounts.models import User
 from institutions import models as record
 from institutions.models import (
@@ -342,7 +343,7 @@ def shown(column: Any, value: Any, names: Names) -> str:
         return names.of(column.related_model, value) or str(value)
     if isinstance(column, ArrayField):
         labels = dict(column.base_field.choices or ())
-        return ", ".join(str(labels.get(item, item)) for item in value)
+        return enumerated(labels.get(item, item) for item in value)
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     return _plain(column, value)

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from accounts.languages import enumerated
 from entraide.templatetags import ui
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -236,3 +237,9 @@ def test_the_summary_reads_sets_of_forms():
 
 def test_there_is_no_summary_without_an_error():
     assert summary(Sample(), None).strip() == ""
+
+
+@pytest.mark.parametrize(("language", "said"), [("ar", "أ، ب"), ("fr", "أ, ب")])
+def test_things_follow_one_another_with_the_comma_of_the_language(language, said):
+    with override(language):
+        assert enumerated(["أ", "ب"]) == said

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, widgets
 
 from accounts import policies
+from accounts.languages import enumerated
 from accounts.scoped_admin import ScopedResource
 from institutions.sheets.cells import CellError, value_of
 from institutions.sheets.columns import (
@@ -188,7 +189,7 @@ class RecordResource(ScopedResource):
         ]
         missing = [name for name in self.needed if name not in heads]
         if missing:
-            titles = ", ".join(self.title(name) for name in missing)
+            titles = enumerated(self.title(name) for name in missing)
             raise ValidationError(sentence("missing_column", {"title": titles}))
         for name in heads:
             if name and heads.count(name) > 1:

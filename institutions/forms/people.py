@@ -5,6 +5,7 @@ from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import enumerated
 from accounts.portal_forms import INVISIBLE, PortalForm
 from institutions import people
 from institutions.enums import Certificate, ChildService, SubProgramme
@@ -158,5 +159,5 @@ def _shown(field, value):
     if isinstance(field, forms.ChoiceField):
         labels = {key: str(label) for key, label in field.choices}
         values = value if isinstance(value, list) else [value]
-        return ", ".join(labels.get(key, key) for key in values)
+        return enumerated(labels.get(key, key) for key in values)
     return formats.localize(value) if value is not None else ""

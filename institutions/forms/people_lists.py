@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.languages import enumerated
 from accounts.portal_forms import PortalForm
 from institutions import people
 from institutions.enums import (
@@ -150,7 +151,7 @@ class BulkForm(PortalForm, forms.Form):
         if isinstance(field, forms.IntegerField | forms.CharField):
             return self.cleaned_data[name]
         labels = {str(key): str(label) for key, label in field.choices}
-        return ", ".join(labels[key] for key in value)
+        return enumerated(labels[key] for key in value)
 
 
 def of_many(label, choices):

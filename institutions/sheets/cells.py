@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from accounts.languages import enumerated
 from accounts.portal_forms import PLAIN_NUMBER, latin_digits, plain_number
 from institutions.sheets import columns
 from institutions.sheets.columns import Column
@@ -125,7 +126,7 @@ def _choice(column: Column, raw: Any) -> str:
     choices: Any = column.choices
     found = columns.words(choices).get(_word(raw))
     if found is None:
-        raise CellError("choice", labels=", ".join(columns.labels(choices)))
+        raise CellError("choice", labels=enumerated(columns.labels(choices)))
     return found
 
 
