@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 import pghistory
+from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Q
@@ -82,6 +83,11 @@ class Run:
         if not self._mine().update(**values):
             raise Stopped(str(self.pk))
 
+    def show(self, done: int) -> None:
+        """How far the work is, from within its transaction: the row would say so
+        only when all is done."""
+        cache.set(_shown(self.job), done, LEASE.total_seconds())
+
     def finish(
         self, content: bytes | BinaryIO | None = None, *, name: str = ""
     ) -> None:
@@ -139,6 +145,17 @@ class Run:
         self._mine().update(
             state=JobState.WAITING, error=error[:300], touched_at=timezone.now()
         )
+
+
+def _shown(job: Job) -> str:
+    return f"job:{job.pk}:{job.attempts}"
+
+
+def done_of(job: Job) -> int:
+    """What its page shows: the row, or more where a transaction is under way."""
+    if job.state != JobState.RUNNING:
+        return job.done_count
+    return max(job.done_count, cache.get(_shown(job)) or 0)
 
 
 @contextmanager

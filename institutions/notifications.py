@@ -15,6 +15,7 @@ from institutions.models import (
     Document,
     JoinRequest,
     Membership,
+    SheetImport,
     UpdateEvent,
     UpdateRound,
 )
@@ -140,6 +141,34 @@ def document_infected(document: Document) -> None:
     page = f"/admin/institutions/document/{document.pk}/change/"
     officers = officers_of(document.association)
     outbox.tell(officers, "document_infected_staff", path=page, **what)
+
+
+def sheet_saved(sheet: SheetImport, person: User) -> None:
+    """To whoever had it saved: in the portal only, where they wait for it."""
+    _tell_sheet(sheet, "sheet_saved", person)
+
+
+def sheet_is_stale(sheet: SheetImport, person: User) -> None:
+    """Nothing was saved: the list was changed after the sheet was looked at."""
+    _tell_sheet(sheet, "sheet_is_stale", person)
+
+
+def _tell_sheet(sheet: SheetImport, kind: str, person: User) -> None:
+    centre = sheet.centre
+    outbox.tell(
+        [person],
+        kind,
+        subject=("sheetimport", sheet.pk),
+        context={
+            "centre_ar": centre.name_in("ar"),
+            "centre_fr": centre.name_in("fr"),
+            "year": sheet.year,
+            "list": sheet.kind,
+        },
+        path=f"/my/sheets/{sheet.pk}/",
+        key=str(sheet.job_id),
+        mailed=False,
+    )
 
 
 def names(association: Association) -> dict[str, str]:

@@ -18,7 +18,7 @@ from institutions import (
     update,
 )
 from institutions.models import Association
-from institutions.sheets import receiving
+from institutions.sheets import receiving, saving
 
 
 @shared_task(name="institutions.tasks.sweep_incoming")
@@ -103,6 +103,14 @@ def read_sheet(job_pk: str) -> None:
         if job is not None and job.owner is not None:
             receiving.read(job)
             job.finish()
+
+
+@shared_task(name="institutions.tasks.save_sheet")
+def save_sheet(job_pk: str) -> None:
+    """Save a spreadsheet that was looked at, in one transaction."""
+    with jobs.run(job_pk) as job:
+        if job is not None and job.owner is not None:
+            saving.save(job)
 
 
 @shared_task(name="institutions.tasks.sweep_sheets")

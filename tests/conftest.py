@@ -1,14 +1,19 @@
 """What every test starts from: own cache and files, the country loaded."""
 
+import tempfile
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from celery import Celery
 from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.core.management import call_command, get_commands
 from django.utils import translation
 
+from accounts import outbox
 from territories.models import Commune
+from tests.accounts import worker as machines
 
 REFERENCE = ("load_territories", "load_reference")
 EMPTIED_BY = ("transactional_db", "live_server", "django_db_serialized_rollback")
@@ -78,3 +83,33 @@ def language(request):
     """Runs the test once in each language."""
     with translation.override(request.param):
         yield request.param
+
+
+@pytest.fixture
+def folder():
+    """Short, for a socket; removed with all that is in it."""
+    with tempfile.TemporaryDirectory(prefix="en-") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def started():
+    """Whatever a test starts here is ended with it."""
+    processes = []
+    yield processes
+    for process in processes:
+        process.kill()
+
+
+@pytest.fixture
+def broker(folder, started, monkeypatch, settings):
+    """A broker of this test alone; this process calls its tasks through it."""
+    server, url = machines.broker(folder)
+    started.append(server)
+    monkeypatch.setenv("CELERY_BROKER_URL", url)
+    caller = Celery("caller", broker=url, set_as_current=False)
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    caller.conf.broker_transport_options = options
+    monkeypatch.setattr(outbox, "current_app", caller)
+    yield server, url
+    caller.close()

@@ -80,6 +80,7 @@ class SheetState(TextChoices):
     READING = "reading", _("being read")
     REFUSED = "refused", _("to be corrected")
     READY = "ready", _("ready to be saved")
+    SAVING = "saving", _("being saved")
     APPLIED = "applied", _("saved")
     CANCELLED = "cancelled", _("given up")
 

@@ -63,7 +63,9 @@ class SheetImport(models.Model):
             ),
             models.CheckConstraint(
                 name="sheet_with_errors_is_never_ready",
-                condition=~Q(state__in=[SheetState.READY, SheetState.APPLIED])
+                condition=~Q(
+                    state__in=[SheetState.READY, SheetState.SAVING, SheetState.APPLIED]
+                )
                 | Q(error_count=0),
             ),
         ]

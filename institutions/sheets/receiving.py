@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import jobs
 from accounts.encryption import UnreadableValueError, decrypt, encrypt
+from accounts.enums import JobState
 from institutions import acting
 from institutions.enums import SheetState
 from institutions.models import Centre, SheetImport
@@ -24,7 +25,14 @@ READ = "institutions.tasks.read_sheet"
 SUBJECT = "institutions.sheetimport"
 KEPT_FOR = timedelta(days=7)
 OWNER = ("centre__association__delegation",)
-OPEN = (SheetState.READING, SheetState.REFUSED, SheetState.READY)
+OPEN = (
+    SheetState.READING,
+    SheetState.REFUSED,
+    SheetState.READY,
+    SheetState.SAVING,
+)
+# Why a sheet is read anew, in the job that reads it.
+STALE = "stale"
 
 
 @transaction.atomic
@@ -50,11 +58,12 @@ def _short(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2][-150:]
 
 
-def _ask(sheet: SheetImport, actor: Any) -> None:
+def _ask(sheet: SheetImport, actor: Any, *, after: str = "") -> None:
     sheet.job = jobs.request(
         READ,
         owner=actor,
         subject=(SUBJECT, sheet.pk),
+        params={"after": after},
         language=translation.get_language() or "ar",
     )
     sheet.save(update_fields=["job"])
@@ -114,27 +123,32 @@ def _keep(sheet: SheetImport, verdict: Verdict) -> None:
 
 
 @transaction.atomic
-def read_again(sheet_pk: int, *, actor: Any) -> SheetImport:
+def read_again(sheet_pk: int, *, actor: Any, after: str = "") -> SheetImport:
     """After the list was changed, or after the worker gave up."""
-    sheet = _locked(sheet_pk, actor)
+    sheet = locked(sheet_pk, actor)
     sheet.state, sheet.rows, sheet.errors, sheet.error_count = (
         SheetState.READING, "", [], 0,
     )  # fmt: skip
     sheet.save(update_fields=["state", "rows", "errors", "error_count"])
-    _ask(sheet, actor)
+    _ask(sheet, actor, after=after)
     return sheet
 
 
 @transaction.atomic
 def give_up(sheet_pk: int, *, actor: Any) -> SheetImport:
-    sheet = _locked(sheet_pk, actor)
+    """While it is being saved, only the saving: nothing was written then."""
+    sheet = locked(sheet_pk, actor)
     if sheet.job is not None:
         jobs.stop(sheet.job)
-    forget(sheet)
+    if sheet.state == SheetState.SAVING:
+        sheet.state = SheetState.READY
+        sheet.save(update_fields=["state"])
+    else:
+        forget(sheet)
     return sheet
 
 
-def _locked(sheet_pk: int, actor: Any) -> SheetImport:
+def locked(sheet_pk: int, actor: Any) -> SheetImport:
     rows = SheetImport.objects.visible_to(actor).select_for_update(of=("self",))
     sheet = rows.select_related("job", *OWNER).get(pk=sheet_pk)
     acting.check_entry(actor, sheet.centre.association)
@@ -154,11 +168,13 @@ def sweep() -> int:
     """Sheets that nobody saved within ``KEPT_FOR``."""
     old = SheetImport.objects.filter(
         state__in=OPEN, created_at__lt=timezone.now() - KEPT_FOR
+    ).exclude(
+        state=SheetState.SAVING, job__state__in=[JobState.WAITING, JobState.RUNNING]
     )
     count = 0
     for pk in old.values_list("pk", flat=True):
         with transaction.atomic():
-            sheet = old.select_for_update().filter(pk=pk).first()
+            sheet = old.select_for_update(of=("self",)).filter(pk=pk).first()
             if sheet is not None:
                 forget(sheet)
                 count += 1

@@ -1,22 +1,22 @@
 """The lists of a centre as spreadsheets: taken out, sent back, looked at, saved."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import access
+from accounts import access, jobs
 from accounts.enums import Access, JobState
-from institutions import update
 from institutions.current import current_association, entry_required
 from institutions.enums import SheetKind, SheetState
 from institutions.forms.sheets import CSV, SheetTemplateForm, SheetUploadForm
 from institutions.models import SheetImport
-from institutions.sheets import applying, lists, marked, receiving, template
+from institutions.sheets import lists, marked, receiving, saving, template
 from institutions.sheets.reading import SheetRefused
 from institutions.sheets.showing import Preview
 from institutions.views.lists import load_list
@@ -27,6 +27,7 @@ PAGES = {
     SheetState.READING: "institutions/sheet_reading.html",
     SheetState.REFUSED: "institutions/sheet_refused.html",
     SheetState.READY: "institutions/sheet_ready.html",
+    SheetState.SAVING: "institutions/sheet_saving.html",
     SheetState.APPLIED: "institutions/sheet_closed.html",
     SheetState.CANCELLED: "institutions/sheet_closed.html",
 }
@@ -126,13 +127,24 @@ def sheet_import(request, pk):
         "sheet": row,
         "centre": row.centre,
         "kind": SheetKind(row.kind),
-        "is_stuck": row.job is not None and row.job.state == JobState.FAILED,
+        **work_of(row.job),
         "errors": row.errors[:SHOWN_ERRORS],
         "has_marks": any(error["cell"] for error in row.errors),
     }
     if row.state == SheetState.READY:
         context |= preview(request, row)
     return render(request, PAGES[row.state], context)
+
+
+def work_of(job):
+    """How far the worker is with a sheet, and what became of it."""
+    if job is None:
+        return {}
+    return {
+        "is_stuck": job.state == JobState.FAILED,
+        "done": jobs.done_of(job),
+        "is_stale": job.params.get("after") == receiving.STALE,
+    }
 
 
 def preview(request, row):
@@ -152,28 +164,16 @@ def preview(request, row):
 @entry_required
 @require_POST
 def sheet_save(request, pk):
-    row = load_sheet(request, pk)
-    round_ = update.current_round()
-    if round_ is None:
-        raise Http404
+    """The worker saves it; the page of the sheet says how far it is."""
     removes = request.POST.get("missing") == "remove"
-    try:
-        applying.apply(row.pk, round_, actor=request.user, removes=removes)
-    except applying.StaleList as error:
-        receiving.read_again(row.pk, actor=request.user)
-        messages.warning(request, error.messages[0])
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-    else:
-        messages.success(request, _("The list is saved."))
-    return redirect("institutions:sheet_import", row.pk)
+    return act(request, pk, partial(saving.ask, removes=removes))
 
 
 @entry_required
 @require_POST
 def sheet_again(request, pk):
     """The worker gave up: ask it once more."""
-    return act(request, pk, receiving.read_again)
+    return act(request, pk, saving.again)
 
 
 @entry_required

@@ -1,11 +1,9 @@
 """Mails survive what happens to workers and brokers: each leaves exactly once."""
 
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
-from celery import Celery
 from django.db import transaction
 
 from accounts import outbox, tasks
@@ -18,36 +16,6 @@ pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
 MAILBOX = "accounts.mailbox.MailboxBackend"
 SLOW = "tests.accounts.slow_mail.SlowMailbox"
-
-
-@pytest.fixture
-def folder():
-    """Short, for a socket; removed with all that is in it."""
-    with tempfile.TemporaryDirectory(prefix="en-") as path:
-        yield Path(path)
-
-
-@pytest.fixture
-def started():
-    """Whatever a test starts here is ended with it."""
-    processes = []
-    yield processes
-    for process in processes:
-        process.kill()
-
-
-@pytest.fixture
-def broker(folder, started, monkeypatch, settings):
-    """A broker of this test alone; this process calls its tasks through it."""
-    server, url = machines.broker(folder)
-    started.append(server)
-    monkeypatch.setenv("CELERY_BROKER_URL", url)
-    caller = Celery("caller", broker=url, set_as_current=False)
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    caller.conf.broker_transport_options = options
-    monkeypatch.setattr(outbox, "current_app", caller)
-    yield server, url
-    caller.close()
 
 
 def tell(people):

@@ -10,6 +10,7 @@ from accounts.models import AccessLog, Job
 from institutions import tasks
 from institutions.enums import SheetState
 from institutions.models import Enrolment, SheetImport
+from institutions.sheets import saving
 from tests import factories
 from tests.factories import YEAR
 from tests.institutions import sheet_files as make
@@ -43,6 +44,15 @@ def upload(client, centre, content, kind="children"):
     tasks.read_sheet(str(sheet.job_id))
     sheet.refresh_from_db()
     return sheet
+
+
+def save(client, sheet, **data):
+    """The same for what was looked at."""
+    response = client.post(page("sheet_save", sheet.pk), data)
+    sheet.refresh_from_db()
+    tasks.save_sheet(str(sheet.job_id))
+    sheet.refresh_from_db()
+    return response
 
 
 def text_of(response):
@@ -199,7 +209,7 @@ def test_saving_by_the_page(client, centre):
     kept, _gone = factories.EnrolmentFactory.create_batch(2, centre=centre)
     content = make.edited(make.taken_out(centre), lambda sheet: sheet.delete_rows(3))
     sheet = upload(client, centre, content)
-    client.post(page("sheet_save", sheet.pk), {"missing": "remove"})
+    save(client, sheet, missing="remove")
     assert list(Enrolment.objects.all()) == [kept]
     body = text_of(client.get(page("sheet_import", sheet.pk)))
     assert page("update_section", "children", centre.pk) in body
@@ -209,12 +219,42 @@ def test_a_stale_list_is_read_again_and_said(client, centre):
     row = factories.EnrolmentFactory(centre=centre)
     sheet = upload(client, centre, changed(centre))
     Enrolment.objects.filter(pk=row.pk).update(months=2)
-    response = client.post(page("sheet_save", sheet.pk), follow=True)
-    sheet.refresh_from_db()
+    response = save(client, sheet)
     assert sheet.state == SheetState.READING
-    assert "en-note" in text_of(response)
+    assert "en-note--wait" in text_of(client.get(response["Location"]))
+    tasks.read_sheet(str(sheet.job_id))
+    assert "en-note--wait" in text_of(client.get(response["Location"]))
     row.refresh_from_db()
     assert row.months == 2
+
+
+def test_while_it_is_saved_the_page_comes_again(client, centre):
+    factories.EnrolmentFactory(centre=centre)
+    sheet = upload(client, centre, changed(centre))
+    url = client.post(page("sheet_save", sheet.pk))["Location"]
+    body = text_of(client.get(url))
+    assert ('<meta http-equiv="refresh"' in body, "data-poll" in body) == (True, True)
+    client.post(page("sheet_cancel", sheet.pk))
+    sheet.refresh_from_db()
+    assert (sheet.state, Job.objects.get(pk=sheet.job_id).state) == (
+        SheetState.READY,
+        JobState.CANCELLED,
+    )
+    assert page("sheet_save", sheet.pk) in text_of(client.get(url))
+
+
+def test_a_saving_that_failed_is_asked_for_again(client, centre):
+    factories.EnrolmentFactory(centre=centre)
+    sheet = upload(client, centre, changed(centre))
+    url = client.post(page("sheet_save", sheet.pk), {"missing": "remove"})["Location"]
+    Job.objects.update(state=JobState.FAILED)
+    assert page("sheet_again", sheet.pk) in text_of(client.get(url))
+    for _ in range(2):
+        client.post(page("sheet_again", sheet.pk))
+    job = Job.objects.get(state=JobState.WAITING)
+    assert (job.task, job.params) == (saving.SAVE, {"removes": True})
+    tasks.save_sheet(str(job.pk))
+    assert Enrolment.objects.get().months == 7
 
 
 @pytest.mark.parametrize("tab", ["added", "same"])

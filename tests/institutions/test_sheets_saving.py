@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from accounts.encryption import person_hash
 from accounts.enums import JobState
-from accounts.models import Job
+from accounts.models import Job, Outbox
 from institutions import people, tasks
 from institutions.enums import SheetState
 from institutions.models import Child, Enrolment, SheetImport, StaffMember
-from institutions.sheets import applying, receiving
+from institutions.sheets import receiving, saving
 from tests import factories
 from tests.applications.test_concurrency import at_once
 from tests.factories import YEAR
@@ -48,6 +48,14 @@ def send(centre, content, actor, kind="children"):
     upload = SimpleUploadedFile("../../liste.xlsx", content)
     sheet = receiving.receive(centre, kind, YEAR, upload=upload, actor=actor)
     tasks.read_sheet(str(sheet.job_id))
+    sheet.refresh_from_db()
+    return sheet
+
+
+def save(sheet, actor, *, removes=False):
+    """The same for what was looked at."""
+    sheet = saving.ask(sheet.pk, actor=actor, removes=removes)
+    tasks.save_sheet(str(sheet.job_id))
     sheet.refresh_from_db()
     return sheet
 
@@ -91,7 +99,7 @@ def test_what_will_change_is_counted_before_anything_is_written(centre, member, 
 def test_saving_adds_changes_and_takes_off(centre, member, round_):
     first, second, third = three(centre)
     sheet = send(centre, changed(make.taken_out(centre)), member)
-    applying.apply(sheet.pk, round_, actor=member, removes=True)
+    save(sheet, member, removes=True)
     first.refresh_from_db()
     first.child.refresh_from_db()
     assert (first.months, first.child.name) == (7, "اسم جديد")
@@ -111,7 +119,7 @@ def test_saving_adds_changes_and_takes_off(centre, member, round_):
 def test_nobody_is_taken_off_unasked(centre, member, round_):
     three(centre)
     sheet = send(centre, changed(make.taken_out(centre)), member)
-    sheet = applying.apply(sheet.pk, round_, actor=member, removes=False)
+    sheet = save(sheet, member)
     assert Enrolment.objects.count() == 4
     assert counts(sheet) == (1, 1, 0, 1)
 
@@ -124,7 +132,7 @@ def test_nothing_is_kept_of_a_saved_sheet(
     path = sheet.file.name
     assert default_storage.exists(path)
     with django_capture_on_commit_callbacks(execute=True):
-        applying.apply(sheet.pk, round_, actor=member, removes=True)
+        save(sheet, member, removes=True)
     sheet.refresh_from_db()
     assert (sheet.state, sheet.rows, sheet.file.name) == (SheetState.APPLIED, "", "")
     assert not default_storage.exists(path)
@@ -140,21 +148,29 @@ def test_the_file_at_rest_says_nothing(centre, member, round_):
 
 def test_a_second_click_saves_nothing_twice(centre, member, round_):
     sheet = send(centre, make.sheet(), member)
-    applying.apply(sheet.pk, round_, actor=member, removes=False)
-    again = applying.apply(sheet.pk, round_, actor=member, removes=False)
-    assert (again.state, Enrolment.objects.count()) == (SheetState.APPLIED, 1)
+    first = saving.ask(sheet.pk, actor=member, removes=False)
+    second = saving.ask(sheet.pk, actor=member, removes=False)
+    assert first.job_id == second.job_id
+    for _ in range(2):
+        tasks.save_sheet(str(first.job_id))
+    assert Enrolment.objects.count() == 1
+    with pytest.raises(ValidationError):
+        saving.ask(sheet.pk, actor=member, removes=False)
 
 
 def test_a_list_changed_meanwhile_is_read_again(centre, member, round_):
     row = three(centre)[0]
     sheet = send(centre, changed(make.taken_out(centre)), member)
     Enrolment.objects.filter(pk=row.pk).update(months=3)
-    with pytest.raises(applying.StaleList):
-        applying.apply(sheet.pk, round_, actor=member, removes=True)
+    sheet = save(sheet, member, removes=True)
+    assert (sheet.state, sheet.job.params) == (SheetState.READING, {"after": "stale"})
+    assert Outbox.objects.values_list("kind", "recipient").get() == (
+        "sheet_is_stale",
+        member.pk,
+    )
     assert set(Enrolment.objects.values_list("months", flat=True)) == {3, 10}
-    sheet = receiving.read_again(sheet.pk, actor=member)
     tasks.read_sheet(str(sheet.job_id))
-    applying.apply(sheet.pk, round_, actor=member, removes=True)
+    save(sheet, member, removes=True)
     row.refresh_from_db()
     assert row.months == 7
 
@@ -163,7 +179,7 @@ def test_last_years_list_is_begun_by_saving(centre, member, round_):
     old = factories.EnrolmentFactory(centre=centre, year=YEAR - 1, months=9)
     sheet = send(centre, make.taken_out(centre), member)
     assert counts(sheet) == (0, 0, 0, 1)
-    applying.apply(sheet.pk, round_, actor=member, removes=False)
+    save(sheet, member)
     new = Enrolment.objects.get(year=YEAR)
     assert (new.child, new.months) == (old.child, 9)
 
@@ -177,7 +193,7 @@ def test_staff_of_last_year_change_in_this_one(centre, member, round_):
     )
     sheet = send(centre, content, member, "staff")
     assert counts(sheet) == (0, 1, 0, 1)
-    applying.apply(sheet.pk, round_, actor=member, removes=False)
+    save(sheet, member)
     new = StaffMember.objects.filter(year=YEAR).order_by("pk")
     assert [row.name for row in new] == [row.name for row in old]
     assert [row.monthly_salary_amount for row in new] == [0, Decimal("4000.25")]
@@ -202,7 +218,7 @@ def test_a_child_of_another_year_keeps_its_code(centre, member, round_):
         sex="f",
     )
     sheet = send(centre, make.sheet(), member)
-    applying.apply(sheet.pk, round_, actor=member, removes=False)
+    save(sheet, member)
     assert Enrolment.objects.get().child == child
     assert Child.objects.count() == 1
 
@@ -211,7 +227,7 @@ def test_a_sheet_with_errors_is_never_saved(centre, member, round_):
     sheet = send(centre, make.sheet(sex="?"), member)
     assert (sheet.state, sheet.error_count, sheet.rows) == (SheetState.REFUSED, 1, "")
     with pytest.raises(ValidationError):
-        applying.apply(sheet.pk, round_, actor=member, removes=False)
+        saving.ask(sheet.pk, actor=member, removes=False)
     assert not Child.objects.exists()
 
 
@@ -246,17 +262,18 @@ def test_an_officer_of_another_delegation_saves_nothing(centre, member, round_):
     sheet = send(centre, make.csv(), member)
     far = factories.DelegateFactory(delegation=factories.delegation(factories.FES))
     with pytest.raises(SheetImport.DoesNotExist):
-        applying.apply(sheet.pk, round_, actor=far, removes=False)
+        saving.ask(sheet.pk, actor=far, removes=False)
     inspector = factories.InspectorFactory()
     with pytest.raises(PermissionDenied):
-        applying.apply(sheet.pk, round_, actor=inspector, removes=False)
+        saving.ask(sheet.pk, actor=inspector, removes=False)
 
 
 def queries_of(centre, member, round_, rows):
     content = make.csv("children", *rows)
     sheet = send(centre, content, member)
+    sheet = saving.ask(sheet.pk, actor=member, removes=False)
     with CaptureQueriesContext(connection) as queries:
-        applying.apply(sheet.pk, round_, actor=member, removes=False)
+        tasks.save_sheet(str(sheet.job_id))
     return len(queries)
 
 
@@ -271,7 +288,7 @@ def test_saving_asks_the_same_of_the_database_for_many_rows(centre, member, roun
     few = queries_of(centre, member, round_, rows(0, 3))
     many = queries_of(centre, member, round_, rows(100, 60))
     assert few == many
-    assert many <= 20
+    assert many <= 24
     assert Enrolment.objects.count() == 64
 
 
@@ -307,15 +324,19 @@ def test_two_who_save_two_sheets_of_one_list(centre, member, round_):
     ]
     barrier = threading.Barrier(2, timeout=20)
 
-    def saving(sheet):
+    def saves(sheet):
+        asked = saving.ask(sheet.pk, actor=member, removes=False)
+
         def act():
             barrier.wait()
-            applying.apply(sheet.pk, round_, actor=member, removes=False)
+            tasks.save_sheet(str(asked.job_id))
 
         return act
 
-    raised = at_once(*[saving(sheet) for sheet in sheets])
-    losers = [type(error) for error in raised if error is not None]
-    assert losers == [applying.StaleList]
-    winner = [3, 4][raised.index(None)]
+    assert at_once(*[saves(sheet) for sheet in sheets]) == [None, None]
+    for sheet in sheets:
+        sheet.refresh_from_db()
+    states = [sheet.state for sheet in sheets]
+    assert sorted(states) == [SheetState.APPLIED, SheetState.READING]
+    winner = [3, 4][states.index(SheetState.APPLIED)]
     assert Enrolment.objects.get().months == winner
