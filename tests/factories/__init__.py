@@ -3,3 +3,4 @@
 from tests.factories.accounts import *  # noqa: F403 -- re-exported
 from tests.factories.applications import *  # noqa: F403 -- re-exported
 from tests.factories.institutions import *  # noqa: F403 -- re-exported
+from tests.factories.yearly import *  # noqa: F403 -- re-exported

@@ -44,9 +44,9 @@ from tests.factories.institutions import (
     AssociationFactory,
     DocumentFactory,
     DocumentTypeFactory,
-    HeadcountFactory,
     InstitutionFactory,
 )
+from tests.factories.yearly import HeadcountFactory
 
 # 50 girls at this rate a year.
 FULL_RATE = Decimal("1200.00")

@@ -12,7 +12,6 @@ from accounts.encryption import keyed_hash, person_hash
 from institutions import enums, identifiers
 from institutions.codes import new_centre_code, new_child_code
 from institutions.models import (
-    AccountLine,
     AnnualUpdate,
     Association,
     BoardMember,
@@ -21,20 +20,14 @@ from institutions.models import (
     Document,
     DocumentType,
     Enrolment,
-    FunctionCount,
-    FundingLine,
-    Headcount,
     Institution,
     Invitation,
     JoinRequest,
     Membership,
     RecordFinding,
-    SeasonCount,
     SectionAnswer,
     SheetImport,
-    StaffCount,
     StaffMember,
-    UnmetRequests,
     UpdateRound,
 )
 from institutions.sections import keys_of
@@ -249,91 +242,6 @@ class SheetImportFactory(factory.django.DjangoModelFactory):
     errors = [{"cell": "C2", "code": "day", "message": "?"}]
     error_count = 1
     created_by = factory.SubFactory(MemberFactory)
-
-
-class HeadcountFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Headcount
-
-    institution = factory.SubFactory(InstitutionFactory)
-    year = YEAR
-    category = enums.Category.STUDENTS
-    level = enums.ServiceLevel.FULL
-    sex = enums.Sex.FEMALE
-    count = 50
-
-
-class StaffCountFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = StaffCount
-
-    institution = factory.SubFactory(InstitutionFactory)
-    year = YEAR
-    employer = enums.Employer.ASSOCIATION
-    sex = enums.Sex.FEMALE
-    count = 4
-
-
-class UnmetRequestsFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = UnmetRequests
-
-    institution = factory.SubFactory(InstitutionFactory)
-    year = YEAR
-    sex = enums.Sex.FEMALE
-    count = 3
-
-
-class AccountLineFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = AccountLine
-
-    institution = factory.SubFactory(InstitutionFactory)
-    association = factory.SelfAttribute("institution.association")
-    year = YEAR - 2
-    kind = enums.AccountKind.REVENUE
-    source = enums.AccountSource.OWN
-    amount = 120000
-
-
-class SeasonCountFactory(factory.django.DjangoModelFactory):
-    """``season`` 2026 is the school year 2026/2027, that of the update of 2027."""
-
-    class Meta:
-        model = SeasonCount
-
-    institution = factory.SubFactory(InstitutionFactory)
-    season = YEAR - 1
-    stay = enums.Stay.HOUSING
-    group = enums.StayGroup.ALL
-    sex = enums.Sex.FEMALE
-    count = 48
-
-
-class FundingLineFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = FundingLine
-
-    institution = factory.SubFactory(InstitutionFactory)
-    year = YEAR - 2
-    purpose = enums.FundingPurpose.OPERATION
-    source = enums.FundingSource.ENTRAIDE
-    amount = 90000
-
-
-class FunctionCountFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = FunctionCount
-
-    institution = factory.SubFactory(InstitutionFactory)
-    year = YEAR
-    function = enums.HouseFunction.COOK
-    engagement = enums.Engagement.ASSOCIATION
-    count = 2
-    declared_count = 1
-    minimum_wage_count = 1
-    monthly_amount = 5600
-    yearly_amount = 67200
 
 
 class DocumentTypeFactory(factory.django.DjangoModelFactory):

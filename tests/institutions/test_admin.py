@@ -21,11 +21,6 @@ def officer(client):
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
 def confirmed(manager):
     """Two years, so that the page has something to compare."""
     association = factories.AssociationFactory(manager=manager)

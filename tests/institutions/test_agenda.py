@@ -14,16 +14,6 @@ from tests.factories import YEAR
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
 def tones(association, manager):
     return [
         (task.tone, task.is_waiting)

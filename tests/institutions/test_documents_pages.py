@@ -21,22 +21,6 @@ KIB = 1024
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
-@pytest.fixture
-def portal(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def child(association):
     return factories.ChildFactory(association=association)
 

@@ -12,7 +12,6 @@ from institutions.forms import section_form
 from institutions.models import FundingLine, Institution, SeasonCount
 from institutions.sections import find, keys_of
 from tests import factories
-from tests.factories import YEAR
 from tests.institutions.house import (
     ACCOUNTS,
     SEASON,
@@ -21,28 +20,6 @@ from tests.institutions.house import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
-@pytest.fixture
-def begun(association, manager):
-    factories.UpdateRoundFactory()
-    return update.begin(association.pk, actor=manager, year=YEAR)
-
-
-@pytest.fixture
-def portal(client, manager):
-    client.force_login(manager)
-    return client
 
 
 def change_url(code, home):

@@ -23,28 +23,6 @@ from tests.institutions.house import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
-@pytest.fixture
-def begun(association, manager):
-    factories.UpdateRoundFactory()
-    return update.begin(association.pk, actor=manager, year=YEAR)
-
-
-@pytest.fixture
-def portal(client, manager):
-    client.force_login(manager)
-    return client
-
-
 @pytest.mark.parametrize("code", ["seasons", "functions", "funding"])
 def test_unchanged_copies_the_last_rows_of_a_house(begun, association, manager, code):
     home = complete_house(association, years_ago=1)

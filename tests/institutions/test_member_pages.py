@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
-@pytest.fixture
 def editor(association):
     return factories.MembershipFactory(
         association=association, role=MembershipRole.EDITOR

@@ -20,11 +20,6 @@ EDITOR, MANAGER = MembershipRole.EDITOR, MembershipRole.MANAGER
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
 def association(manager):
     return factories.AssociationFactory(manager=manager, language="fr")
 

@@ -13,21 +13,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
 def centre(manager):
     factories.UpdateRoundFactory()
     association = factories.AssociationFactory(manager=manager)
     return factories.CentreFactory(association=association)
-
-
-@pytest.fixture
-def portal(client, manager):
-    client.force_login(manager)
-    return client
 
 
 def codes(response):

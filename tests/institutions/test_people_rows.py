@@ -23,12 +23,6 @@ def centre(manager):
 
 
 @pytest.fixture
-def portal(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def add(centre, portal):
     def post(**values):
         return portal.post(at("child_add", centre.pk), child(**values))

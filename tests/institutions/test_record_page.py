@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
 def association(manager):
     factories.UpdateRoundFactory()
     return factories.AssociationFactory(manager=manager)

@@ -51,16 +51,6 @@ def clamd(settings):
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
-def association(manager):
-    return factories.AssociationFactory(manager=manager)
-
-
-@pytest.fixture
 def keep(association, manager):
     def store(data=None, name="a.pdf"):
         return vault.store(

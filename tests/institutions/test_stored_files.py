@@ -58,11 +58,6 @@ def names(client):
 
 
 @pytest.fixture
-def manager():
-    return factories.MemberFactory()
-
-
-@pytest.fixture
 def keep(manager):
     association = factories.AssociationFactory(manager=manager)
 

@@ -144,12 +144,6 @@ def officer():
     return factories.DelegateFactory()
 
 
-@pytest.fixture
-def begun(association, manager):
-    factories.UpdateRoundFactory()
-    return update.begin(association.pk, actor=manager, year=YEAR)
-
-
 def test_each_step_is_written_with_its_actor(begun, manager, officer):
     update.begin(begun.association_id, actor=manager, year=YEAR)
     factories.answer_everything(begun, manager)

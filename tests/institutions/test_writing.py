@@ -5,6 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -263,9 +264,9 @@ def test_what_the_database_refuses_is_said_in_plain_words(
         raise IntegrityError("duplicate key value violates unique constraint")
 
     monkeypatch.setitem(writing.WRITERS, "identity", clash)
-    with pytest.raises(ValidationError) as refused:
+    with override("fr"), pytest.raises(ValidationError) as refused:
         writing.write(find(association, "identity", 0), round_, {})
     assert refused.value.messages == [
-        "Somebody else changed this at the same moment. Look at the values again, "
-        "then save."
+        "Une autre personne a modifié ces données au même moment. Relisez les "
+        "valeurs, puis enregistrez."
     ]
