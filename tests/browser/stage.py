@@ -50,6 +50,7 @@ def main():
         "unchanged": eps(apart, email="rihla.3@demo.ma", number=5),
         "changed": eps(apart, email="rihla.4@demo.ma", number=6),
         "sheets": schooling(apart, email="rihla.7@demo.ma", number=7),
+        "place_apart": apart.pk,
         "delegate_apart": f"delegation.{APART}@demo.ma",
         "crowd": CROWD,
         "old_call": old_call,
