@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from applications.views import documents, home, portal, public, sections, submission
+from applications.views import (
+    documents,
+    home,
+    on_behalf,
+    portal,
+    public,
+    sections,
+    submission,
+)
 
 app_name = "applications"
 
@@ -20,6 +28,7 @@ urlpatterns = [
     path("now/", home.home, name="home"),
     path("calls/<int:pk>/apply/", portal.start, name="start"),
     path("files/", portal.application_list, name="list"),
+    path("files/on-behalf/<int:pk>/", on_behalf.begin, name="on_behalf"),
     path("files/<int:pk>/", portal.detail, name="detail"),
     path("files/<int:pk>/check/", submission.check_answers, name="check_answers"),
     path("files/<int:pk>/submit/", submission.submit, name="submit"),
@@ -28,6 +37,11 @@ urlpatterns = [
     path("files/<int:pk>/decision/", portal.decision, name="decision"),
     path("files/<int:pk>/upload/", documents.upload, name="upload"),
     path("files/<int:pk>/attach/", documents.attach, name="attach"),
+    path(
+        "files/<int:pk>/certification/",
+        on_behalf.certification,
+        name="certification",
+    ),
     path("files/<int:pk>/part/<slug:code>/", sections.section, name="section"),
     path("attachments/<int:pk>/detach/", documents.detach, name="detach"),
     path("remarks/<int:pk>/answer/", submission.answer, name="answer"),

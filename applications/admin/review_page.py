@@ -73,6 +73,10 @@ class ReviewPage:
         return "recommend" in self.moves
 
     @property
+    def may_fill(self) -> bool:
+        return workflow.may_fill_on_behalf(self.application, self.user)
+
+    @property
     def may_write_remarks(self) -> bool:
         """Until the second return has left (decision 23)."""
         return self.is_reviewer and self.application.return_count < 2

@@ -25,8 +25,13 @@ class SubmitForm(PortalForm, forms.Form):
         widget=CodeInput(attrs={"dir": "ltr"}),
     )
 
-    def __init__(self, *args, asks_code: bool, **kwargs):
+    def __init__(self, *args, asks_code: bool, by_officer: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        if by_officer:
+            self.fields["certified"].label = _(
+                "The summary signed by the account manager is attached, and says what "
+                "this file says."
+            )
         if not asks_code:
             del self.fields["late_code"]
 

@@ -21,6 +21,15 @@ class CallQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.published().filter(opens_at__lte=at, closes_at__gte=at)
 
+    def open_to(self, association_pk, at=None):
+        """Those open, and those it holds a late code for that is still good."""
+        at = at or timezone.now()
+        codes = LateCode.objects.filter(
+            association=association_pk, expires_at__gte=at
+        ).order_by()
+        is_late = Q(pk__in=codes.values("call"))
+        return self.published().filter(Q(opens_at__lte=at, closes_at__gte=at) | is_late)
+
     def visible_to(self, user):
         """Published calls are public; drafts belong to the central services."""
         if user.is_authenticated and user.is_staff and user.is_active:

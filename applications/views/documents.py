@@ -17,8 +17,8 @@ from applications.forms.submission import UploadForm
 from applications.models import Attachment, CallDocument
 from applications.reading import Reading
 from applications.views.files import (
+    file_to_fill,
     neighbours,
-    own_file,
     page_context,
     section_of,
 )
@@ -93,7 +93,7 @@ def upload(request, pk):
 
     Photographs chosen together are one document.
     """
-    file = own_file(request, pk)
+    file = file_to_fill(request, pk)
     form = UploadForm(request.POST, request.FILES)
     form.full_clean()
     line = get_object_or_404(
@@ -128,7 +128,7 @@ def _attach(request, file, line, sent):
 @require_POST
 def attach(request, pk):
     """One tap: a document of the vault joins the file."""
-    file = own_file(request, pk)
+    file = file_to_fill(request, pk)
     document = get_object_or_404(
         Document.objects.visible_to(request.user).current(),
         pk=_number(request.POST.get("document")),
@@ -147,7 +147,7 @@ def attach(request, pk):
 def detach(request, pk):
     """The document leaves the file and stays in the vault."""
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-    file = own_file(request, attachment.application_id)
+    file = file_to_fill(request, attachment.application_id)
     line_pk = _number(request.POST.get("call_document"))
     try:
         workflow.detach(attachment.pk, actor=request.user)

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +35,28 @@ def own_file(request, pk) -> Application:
     if current_association(request).pk != file.association_id:
         choose_association(request, file.association)
     return file
+
+
+def file_to_fill(request, pk) -> Application:
+    """For its people; and for the delegation that fills it on behalf (decision 29),
+    while it is being filled. ``behalf`` is set for the pages to say so."""
+    if request.user.is_member:
+        return own_file(request, pk)
+    rows = Application.objects.visible_to(request.user).with_relations()
+    file = get_object_or_404(rows.select_related("update__round"), pk=pk)
+    if not workflow.may_fill_on_behalf(file, request.user):
+        raise PermissionDenied
+    file.behalf = True
+    return file
+
+
+def page_of(request, file) -> str:
+    """Where this reader finds the file: its people in the portal, officers in the
+    staff site once it is no longer theirs to fill."""
+    user = request.user
+    if user.is_member or workflow.may_fill_on_behalf(file, user):
+        return file.get_absolute_url()
+    return reverse("admin:applications_application_change", args=[file.pk])
 
 
 def manages(request, file) -> bool:

@@ -1,14 +1,9 @@
 """The file as its association follows it: begun, filled in, followed, read."""
 
-from django.contrib import messages
-from django.core.exceptions import (
-    ObjectDoesNotExist,
-    PermissionDenied,
-    ValidationError,
-)
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +12,8 @@ from applications import workflow
 from applications.enums import DECIDED, LetterKind, State
 from applications.models import Application, Call, Letter
 from applications.programmes import get_rules
-from applications.views import following
-from applications.views.files import manages, own_file, page_context
+from applications.views import beginning, following, on_behalf
+from applications.views.files import file_to_fill, manages, own_file, page_context
 from applications.views.remarks import with_forms
 from institutions import drafts
 from institutions.current import current_association
@@ -35,7 +30,8 @@ def start(request, pk):
         raise PermissionDenied
     association = current_association(request)
     if request.method == "POST":
-        return _begin(request, call, association)
+        here = reverse("applications:start", args=[call.pk])
+        return beginning.begin(request, call, association, back=here)
     rows = Application.objects.visible_to(request.user).live()
     mine = rows.filter(call=call, association=association)
     context = {
@@ -46,33 +42,6 @@ def start(request, pk):
         "may_file": workflow.may_file_now(call, association.pk),
     }
     return render(request, "applications/start.html", context)
-
-
-def _begin(request, call, association):
-    chosen = request.POST.get("institution", "")
-    institution = int(chosen) if chosen.isdecimal() else None
-    try:
-        file = workflow.start(
-            call.pk,
-            actor=request.user,
-            association_pk=association.pk,
-            institution_pk=institution,
-        )
-    except ObjectDoesNotExist as error:
-        raise Http404 from error
-    except ValidationError as error:
-        known = _already_begun(request, call, association, institution)
-        if known is None:
-            messages.error(request, " ".join(error.messages))
-        return redirect(known or reverse("applications:start", args=[call.pk]))
-    return redirect(file)
-
-
-def _already_begun(request, call, association, institution):
-    rows = Application.objects.visible_to(request.user).live()
-    return rows.filter(
-        call=call, association=association, institution=institution
-    ).first()
 
 
 @require_safe
@@ -89,12 +58,13 @@ def application_list(request):
 @require_safe
 def detail(request, pk):
     """A draft shows its sections; a file sent shows where it is."""
-    file = own_file(request, pk)
+    file = file_to_fill(request, pk)
     if file.state == State.DRAFT:
         return _overview(request, file)
     context = {
         **page_context(file),
         **following.follow_up(file),
+        "entries": on_behalf.entries(file),
         "can_withdraw": manages(request, file)
         and any(t.name == "withdraw" for t in workflow.available(file, request.user)),
         "is_manager": manages(request, file),
@@ -109,6 +79,7 @@ def _overview(request, file):
     context["rows"] = following.section_rows(file, context["missing"], kept)
     context["steps"] = ["done" if row.is_done else "" for row in context["rows"]]
     context["is_manager"] = manages(request, file)
+    context["entries"] = on_behalf.entries(file)
     return render(request, "applications/overview.html", context)
 
 

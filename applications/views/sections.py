@@ -17,8 +17,8 @@ from applications.models import Application
 from applications.programmes import Section
 from applications.views.documents import show_documents
 from applications.views.files import (
+    file_to_fill,
     neighbours,
-    own_file,
     page_context,
     section_of,
 )
@@ -44,7 +44,7 @@ class Part:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request, pk, code):
-    file = own_file(request, pk)
+    file = file_to_fill(request, pk)
     part = Part(file, section_of(file, code))
     if code not in workflow.unlocked(file).sections:
         return _locked(request, file)
@@ -114,7 +114,7 @@ def _is_already_saved(request, part) -> bool:
     would be taken for the first sending, and lost.
     """
     form = FORMS[part.section.code]
-    fresh = form(request.POST, application=own_file(request, part.file.pk))
+    fresh = form(request.POST, application=file_to_fill(request, part.file.pk))
     return fresh.is_valid() and not fresh.has_changed()
 
 

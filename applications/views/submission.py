@@ -16,7 +16,8 @@ from applications.forms.submission import AnswerForm, SubmitForm, WithdrawForm
 from applications.models import Remark
 from applications.programmes import get_rules
 from applications.reading import Reading
-from applications.views.files import manages, own_file, page_context
+from applications.views import on_behalf
+from applications.views.files import file_to_fill, manages, own_file, page_context
 from applications.views.remarks import answer_prefix, with_forms
 
 IN_HAND = (State.DRAFT, State.RETURNED)
@@ -24,7 +25,7 @@ IN_HAND = (State.DRAFT, State.RETURNED)
 
 @require_safe
 def check_answers(request, pk):
-    file = own_file(request, pk)
+    file = file_to_fill(request, pk)
     if file.state not in IN_HAND:
         return redirect(file)
     return _show_answers(request, file, form=_submit_form(file))
@@ -32,13 +33,16 @@ def check_answers(request, pk):
 
 @require_POST
 def submit(request, pk):
-    file = own_file(request, pk)
+    """By the manager; or by the delegation, on the summary that the manager signed."""
+    file = file_to_fill(request, pk)
     if file.state not in IN_HAND:
         return redirect("applications:receipt", file.pk)
-    if not manages(request, file):
+    if not (manages(request, file) or is_by_officer(file)):
         raise PermissionDenied
     form = _submit_form(file, request.POST)
     if form.is_valid() and _sent(request, file, form):
+        if is_by_officer(file):
+            return redirect("admin:applications_application_change", file.pk)
         return redirect("applications:receipt", file.pk)
     return _show_answers(request, file, form=form, status=422)
 
@@ -67,7 +71,17 @@ def add_errors(form, error: ValidationError) -> None:
 
 def _submit_form(file, data=None) -> SubmitForm:
     asks_code = file.state == State.DRAFT and not file.call.is_open()
-    return SubmitForm(data, asks_code=asks_code, initial={"version": file.version})
+    return SubmitForm(
+        data,
+        asks_code=asks_code,
+        by_officer=is_by_officer(file),
+        initial={"version": file.version},
+    )
+
+
+def is_by_officer(file) -> bool:
+    """Set by ``file_to_fill``."""
+    return getattr(file, "behalf", False)
 
 
 def _show_answers(request, file, *, form, status=200):
@@ -77,6 +91,7 @@ def _show_answers(request, file, *, form, status=200):
         **answers(reading),
         "form": form,
         "is_manager": manages(request, file),
+        "signed": on_behalf.signed_papers(file) if is_by_officer(file) else [],
     }
     blocking = [f for f in context["findings"] if f.level == Level.BLOCKING]
     context["can_send"] = not blocking and not context.get("missing")
@@ -132,7 +147,7 @@ def answer(request, pk):
     remark = get_object_or_404(
         Remark.objects.visible_to(request.user), pk=pk, request__isnull=False
     )
-    file = own_file(request, remark.application_id)
+    file = file_to_fill(request, remark.application_id)
     form = AnswerForm(request.POST, prefix=answer_prefix(remark))
     if form.is_valid():
         try:

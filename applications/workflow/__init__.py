@@ -8,15 +8,22 @@ or ``ValidationError`` (what can be mended).
 
 from applications.workflow.core import version_for_members
 from applications.workflow.filling import (
+    FILL,
+    FILLED_IN,
     Unlocked,
     answer_remark,
     attach,
     detach,
+    may_fill_on_behalf,
     save_section,
     start,
     unlocked,
 )
-from applications.workflow.guards import may_file_now, open_remarks
+from applications.workflow.guards import (
+    SIGNED_CERTIFICATION,
+    may_file_now,
+    open_remarks,
+)
 from applications.workflow.moves import (
     approve,
     authorise_second_return,
@@ -50,7 +57,10 @@ from applications.workflow.table import (
 )
 
 __all__ = [
+    "FILL",
+    "FILLED_IN",
     "PUBLISH",
+    "SIGNED_CERTIFICATION",
     "SITTING_TRANSITIONS",
     "START",
     "TRANSITIONS",
@@ -71,6 +81,7 @@ __all__ = [
     "extend",
     "hold_sitting",
     "may_file_now",
+    "may_fill_on_behalf",
     "open_remarks",
     "open_sitting",
     "recommend",

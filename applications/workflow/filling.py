@@ -40,6 +40,7 @@ from institutions.models import AnnualUpdate, Association, Document, Institution
 
 DRAFT_KIND = "application"
 DOCUMENTS = "documents"
+FILL = "fill"
 FILLED_IN = (State.DRAFT, State.RETURNED)
 
 
@@ -108,6 +109,19 @@ def start(
     if manner is Manner.ON_BEHALF:
         notifications.started_on_behalf(application, event)
     return application
+
+
+def may_fill_on_behalf(application: Application, actor: Any) -> bool:
+    """Whether the pages of the form are open to this officer, who sees the file.
+
+    A draft of its territory; a file sent back only where the delegation entered it,
+    for an association answers the remarks made to it.
+    """
+    if actor.role != Role.DELEGATE:
+        return False
+    if application.state == State.RETURNED:
+        return application.is_on_behalf
+    return application.state == State.DRAFT
 
 
 def _starting_manner(
@@ -259,11 +273,28 @@ def _touched(
 ) -> None:
     """A new version, so that nobody certifies another file than the one he read."""
     application.version += 1
-    if manner is Manner.ON_BEHALF:
+    is_taken_over = manner is Manner.ON_BEHALF and not application.is_on_behalf
+    if is_taken_over:
         application.is_on_behalf = True
     application.save(update_fields=["version", "is_on_behalf"])
     if manner is Manner.ON_BEHALF:
-        _record("fill", application, actor=actor, manner=manner, reason=reason)
+        event = _filled(application, actor=actor, reason=reason)
+        if is_taken_over:
+            notifications.started_on_behalf(application, event)
+
+
+def _filled(application: Application, *, actor: Any, reason: str) -> Event:
+    """One step for one section, however often it is saved, until something else is."""
+    last = application.events.order_by("-pk").first()
+    if last and (last.transition, last.actor_id, last.reason) == (
+        FILL,
+        actor.pk,
+        reason,
+    ):
+        return last
+    return _record(
+        FILL, application, actor=actor, manner=Manner.ON_BEHALF, reason=reason
+    )
 
 
 def _record(

@@ -80,6 +80,8 @@ MODELS = {
     ("applications:decision", "pk"): "applications.application",
     ("applications:upload", "pk"): "applications.application",
     ("applications:attach", "pk"): "applications.application",
+    ("applications:certification", "pk"): "applications.application",
+    ("applications:on_behalf", "pk"): "institutions.association",
     ("applications:section", "pk"): "applications.application",
 }
 VALUES = {
