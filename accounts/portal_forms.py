@@ -11,6 +11,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 NBSP = "\N{NO-BREAK SPACE}"
 # Arabic-Indic and Persian digits, typed on many Arabic keyboards, and their separators.
@@ -26,6 +27,11 @@ LTR_NAMES = {
     "card_number", "rsu", "receipt_number", "authorisation_number", "latitude",
     "longitude", "postal_code", "website",
 }  # fmt: skip
+
+INVALID_PHONE = _(
+    "Type the ten digits of the phone number, for example 0661234567. A number abroad "
+    "begins with 00 and the code of its country."
+)
 
 TEXTS = (
     forms.TextInput,
@@ -125,6 +131,8 @@ class PortalForm:
         self.helper.summary_apart = True
 
     def _prepare(self, name, field):
+        if isinstance(field, PhoneNumberField):
+            field.error_messages["invalid"] = INVALID_PHONE
         if isinstance(field, forms.IntegerField) and not field.widget.is_hidden:
             self._prepare_number(field)
         elif isinstance(field, forms.DateField):

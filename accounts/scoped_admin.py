@@ -15,11 +15,13 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from import_export.admin import ImportExportMixin
 from import_export.resources import ModelResource
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import access, policies
 from accounts.enums import Access
 from accounts.export_form import ExportColumnsForm
 from accounts.paging import BoundedPaginator
+from accounts.portal_forms import INVALID_PHONE
 from accounts.sheet_formats import SafeCSV, TypedXLSX
 
 TERRITORY = "territories"
@@ -89,6 +91,10 @@ class ScopedPermissionsMixin:
         return rows if ordered is None else rows.order_by(*ordered.query.order_by)
 
 
+# The words of the library name a number as it is written elsewhere.
+OWN_WORDS = {PhoneNumberField: {"error_messages": {"invalid": INVALID_PHONE}}}
+
+
 class ScopedModelAdmin(ScopedPermissionsMixin, admin.ModelAdmin):
     """Base of all our admins.
 
@@ -102,6 +108,7 @@ class ScopedModelAdmin(ScopedPermissionsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     save_on_top = False
+    formfield_overrides = OWN_WORDS
     actions_selection_counter = False
 
     def has_add_permission(self, request):
@@ -143,6 +150,7 @@ class ScopedModelAdmin(ScopedPermissionsMixin, admin.ModelAdmin):
 
 class ScopedInlineMixin(ScopedPermissionsMixin):
     extra = 0
+    formfield_overrides = OWN_WORDS
     can_delete = False
     show_change_link = False
 

@@ -61,14 +61,32 @@ def scan(document_pk: int) -> ScanState | None:
 
     A second run of the same task finds nothing to do.
     """
+    return _scan(document_pk, UNSCANNED)
+
+
+def scan_stored(document_pk: int) -> ScanState | None:
+    """Scan one that came while no scanner was set. Until there is a verdict it is read
+    as before: an archive is not closed while it is gone through."""
+    return _scan(document_pk, (ScanState.OFF,))
+
+
+def stored() -> Any:
+    """Documents that came while no scanner was set."""
+    return Document.objects.filter(scan_state=ScanState.OFF)
+
+
+def _scan(document_pk: int, states: Iterable[ScanState]) -> ScanState | None:
     with transaction.atomic():
-        waiting = Document.objects.filter(scan_state__in=UNSCANNED)
+        waiting = Document.objects.filter(scan_state__in=states)
         rows = waiting.select_for_update(of=("self",), skip_locked=True)
         document = rows.select_related("type", "association").filter(pk=document_pk)
         found = document.first()
         if found is None:
             return None
-        found.scan_state = _verdict(found)
+        verdict = _verdict(found)
+        if verdict == ScanState.FAILED and found.scan_state == ScanState.OFF:
+            return verdict
+        found.scan_state = verdict
         found.scanned_at = timezone.now()
         found.save(update_fields=["scan_state", "scanned_at"])
         if found.scan_state == ScanState.INFECTED:

@@ -24,6 +24,7 @@ from institutions.enums import (
 from institutions.findings.facts import Facts
 from institutions.models import Centre, Document, Institution
 from institutions.record import EnrolmentRow
+from institutions.years import year_label
 
 SHOWN_CODES = 5
 NBSP = "\N{NO-BREAK SPACE}"
@@ -149,10 +150,15 @@ def headcount_changed(facts: Facts) -> Iterable[Case]:
 def accounts_missing(facts: Facts) -> Iterable[Case]:
     for row in facts.institutions:
         if row.pk not in facts.with_accounts:
-            yield _case(row, year=facts.accounts_year)
+            yield _case(row, year=_accounts_year(facts))
     if facts.centres and None not in facts.with_accounts:
         name = facts.association.name
-        yield {"name": name, "year": facts.accounts_year, "unit": 0}
+        yield {"name": name, "year": _accounts_year(facts), "unit": 0}
+
+
+def _accounts_year(facts: Facts) -> str:
+    """In full, as the association works: 2025, or 2025/2026."""
+    return _isolated(year_label(facts.accounts_year, facts.association.working_year))
 
 
 def revenue_differs(facts: Facts) -> Iterable[Case]:
@@ -165,7 +171,7 @@ def revenue_differs(facts: Facts) -> Iterable[Case]:
         yield {
             "whole": _money(whole),
             "parts": _money(parts),
-            "year": facts.accounts_year,
+            "year": _accounts_year(facts),
             "unit": 0,
         }
 
@@ -189,7 +195,7 @@ def funding_differs(facts: Facts) -> Iterable[Case]:
                 row,
                 sources=_money(sources),
                 revenue=_money(total),
-                year=facts.accounts_year,
+                year=_accounts_year(facts),
             )
 
 

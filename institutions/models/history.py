@@ -9,6 +9,7 @@ from typing import Any
 
 import pghistory
 import pghistory.models
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -42,15 +43,18 @@ def keep_history(
     owner: str = "pgh_obj",
     exclude: tuple[str, ...] = (),
     indexes: tuple[models.Index, ...] = (),
+    condition: pgtrigger.Condition | None = None,
 ) -> None:
     """Have the database keep every change of ``model``, ``exclude`` apart.
 
-    ``owner``: the foreign key of the history that says who may read it.
+    ``owner``: the foreign key of the history that says who may read it. ``condition``:
+    when a change is kept, where what is not kept counts as one.
     """
     name = f"{model.__name__}History"
+    kept_when = {"condition": condition} if condition else {}
     tracked = pghistory.track(
         pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
+        pghistory.UpdateEvent(**kept_when),
         pghistory.DeleteEvent(),
         model_name=name,
         exclude=list(exclude),
@@ -69,15 +73,15 @@ keep_history(BoardMember, owner="association", exclude=("cnie",))
 keep_history(Membership, owner="association")
 keep_history(Institution, exclude=("search_text",))
 keep_history(Centre, exclude=("search_text",))
+# Encrypted anew each time they are written, and so never compared: their hashes are.
+ENCRYPTED = ("name", "massar", "card_number")
+HASHES = ("person_hash", "massar_hash", "card_hash")
 keep_history(
     Child,
-    exclude=(
-        "name",
-        "massar",
-        "card_number",
-        "person_hash",
-        "massar_hash",
-        "card_hash",
+    exclude=(*ENCRYPTED, *HASHES),
+    # Who changed a name, without the name: the next who saves is told.
+    condition=pgtrigger.AnyChange(
+        *(f.name for f in Child._meta.fields if f.name not in ENCRYPTED)
     ),
 )
 keep_history(Enrolment, owner="centre")

@@ -1,8 +1,8 @@
 """Two people at one row: the second is told who changed it, nothing is overwritten.
 
 The form carries a fingerprint of the row as it was shown. The history that the
-database keeps says who changed it since; it has no identities, so that a name changed
-alone is noticed without being attributed.
+database keeps says who changed it since. It has no identities: of a child it keeps that
+one changed and by whom, of a staff member not even that.
 """
 
 import json

@@ -173,6 +173,23 @@ def test_accounts_missing(present, has_centres, found):
 
 
 @pytest.mark.parametrize(
+    ("working_year", "written"), [("school", "2025/2026"), ("financial", "2025")]
+)
+def test_the_year_of_accounts_is_written_as_the_association_works(
+    working_year, written
+):
+    working = association(working_year=working_year)
+    (case,) = cases(
+        "accounts_missing",
+        association=working,
+        accounts_year=2025,
+        institutions=[home()],
+        with_accounts=set(),
+    )
+    assert case["year"].strip("\u2066\u2069") == written
+
+
+@pytest.mark.parametrize(
     ("is_declared", "contract", "found"),
     [
         (True, ContractForm.FULL_WEEK, 0),

@@ -131,6 +131,16 @@ def test_a_file_survives_an_error_of_the_form(client):
     assert default_storage.exists(row.evidence.name)
 
 
+PHONE_ADVICE = {"ar": "بعشرة أرقام", "fr": "dix chiffres"}
+
+
+def test_a_phone_that_is_none_is_said_in_our_own_words(client, language):
+    begin(client)
+    answer = step(client, "person", **person(phone="12"), file=paper())
+    (text,) = answer.context["form"].errors["phone"]
+    assert PHONE_ADVICE[language] in text
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"nothing", b"%PDF-1.7 broken", b"<script>alert(1)</script>"]
 )

@@ -1,7 +1,9 @@
 """One row at a time: typed fast, met again, never overwritten."""
 
+import pghistory
 import pytest
 
+from institutions import people
 from institutions.models import Child, Enrolment, StaffMember
 from tests import factories
 from tests.factories import YEAR
@@ -193,14 +195,19 @@ def test_what_was_compared_may_be_saved(centre, portal, add):
     assert (again.status_code, row.months) == (302, 9)
 
 
-def test_a_name_changed_meanwhile_is_noticed_as_well(centre, portal, add):
+def test_a_name_changed_meanwhile_is_noticed_and_attributed(centre, portal, add):
+    """Of the name itself the history keeps nothing."""
     add()
     row = Enrolment.objects.select_related("child").get()
     opened = seen(row)
-    row.child.name = "سلمى العيساوي"
-    row.child.save(update_fields=["name"])
+    other = factories.MemberFactory(name="هشام")
+    with pghistory.context(user=other.pk):
+        row.child.name = "سلمى العيساوي"
+        people.children.set_hashes(row.child)
+        row.child.save(update_fields=["name", "person_hash"])
     late = portal.post(at("child", centre.pk, row.pk), child(seen=opened))
     assert late.status_code == 409
+    assert people.stale.last_change([row.child.history.all()]).name == "هشام"
     row.child.refresh_from_db()
     assert row.child.name == "سلمى العيساوي"
 

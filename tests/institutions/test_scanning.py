@@ -1,5 +1,6 @@
 """Virus scan: pending blocks nobody, a virus closes a file, failures come again."""
 
+import io
 import logging
 import socketserver
 import struct
@@ -10,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Outbox
@@ -173,6 +175,44 @@ def test_where_no_scanner_is_left_what_waited_counts_as_not_scanned(keep, settin
     Document.objects.update(scan_state=PENDING)
     assert scanning.sweep() == 1
     assert state(document) == OFF
+
+
+def stored_before(keep, settings):
+    """One with a virus and one without, kept while no scanner was set."""
+    host, settings.CLAMAV_HOST = settings.CLAMAV_HOST, ""
+    documents = [keep(infected()), keep(pdfs.good(pages=3), "b.pdf")]
+    settings.CLAMAV_HOST = host
+    return documents
+
+
+def scan_all(*words):
+    out = io.StringIO()
+    call_command("scan_documents", *words, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_what_came_before_the_scanner_is_scanned_by_a_command(
+    clamd, keep, settings, manager
+):
+    bad, good = stored_before(keep, settings)
+    assert (state(bad), state(good)) == (OFF, OFF)
+    assert scan_all("--dry-run") == "2 documents to scan"
+    assert state(bad) == OFF
+    assert scan_all() == "1 clean, 1 with a virus"
+    assert (state(bad), state(good)) == (INFECTED, CLEAN)
+    assert Outbox.objects.filter(kind="document_infected").count() == 1
+    assert scan_all() == "0 clean, 0 with a virus"
+
+
+def test_without_a_verdict_what_came_before_stays_as_it_was(clamd, keep, settings):
+    documents = stored_before(keep, settings)
+    clamd.answer = b"no"
+    with pytest.raises(CommandError):
+        scan_all()
+    assert [state(document) for document in documents] == [OFF, OFF]
+    settings.CLAMAV_HOST = ""
+    with pytest.raises(CommandError):
+        scan_all()
 
 
 def test_what_waits_too_long_is_an_alarm(clamd, keep, settings, caplog, client):
