@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('institutions', '0006_rib_once_held_by_another'),
+        ('institutions', '0007_a_sheet_is_being_saved'),
     ]
 
     operations = [
