@@ -16,6 +16,9 @@ class ExportColumnsForm(SelectableFieldsExportForm):
         chosen.initial = chosen.choices[0][0]
 
     def _get_field_label(self, resource, field_name):
+        if hasattr(resource, "title"):
+            maker = resource() if isinstance(resource, type) else resource
+            return maker.title(field_name)
         field = resource.fields.get(field_name)
         path = (field and field.attribute) or field_name
         try:

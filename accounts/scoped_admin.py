@@ -13,12 +13,12 @@ from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import redirect
 from import_export.admin import ImportExportMixin
 from import_export.resources import ModelResource
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts import access, policies
-from accounts.enums import Access
+from accounts import access, list_exports, policies
 from accounts.export_form import ExportColumnsForm
 from accounts.paging import BoundedPaginator
 from accounts.portal_forms import INVALID_PHONE
@@ -207,20 +207,54 @@ class ScopedImportExportMixin(ImportExportMixin):
     def get_valid_export_item_pks(self, request):
         return self.get_queryset(request).values_list("pk", flat=True)
 
+    def _do_file_export(self, file_format, request, queryset, export_form=None):
+        if not list_exports.is_long(queryset):
+            return super()._do_file_export(file_format, request, queryset, export_form)
+        job = list_exports.ask(request, self.opts.label_lower)
+        return redirect("accounts:job", job.pk)
+
     def get_export_data(self, file_format, request, queryset, **kwargs):
-        """The rows of the list as filtered, and a line in the access log."""
+        """The rows of the list as filtered, and who took them in the access log."""
+        lines = self._lines(request, queryset, kwargs.get("export_form"))
+        content = self._written(file_format, request, lines)
+        return content.encode() if isinstance(content, str) else content
+
+    def write_long_export(self, request, job):
+        """The worker's part: what ``export_action`` would have answered."""
+        form = self.get_export_form_class()(
+            self.get_export_formats(),
+            self.get_export_resource_classes(request),
+            data=request.POST,
+        )
+        if not self.has_export_permission(request) or not form.is_valid():
+            job.fail("refused")
+            return
+        file_format = self.get_export_formats()[int(form.cleaned_data["format"])]()
+        rows = self.get_export_queryset(request)
+        job.advance(0, of=rows.order_by().count())
+        lines = self._lines(request, rows, form, advance=job.advance)
+        content = self._written(file_format, request, lines)
+        content = content.encode() if isinstance(content, str) else content
+        job.finish(content, name=self.get_export_filename(request, rows, file_format))
+
+    def _lines(self, request, queryset, form, **how):
         if not self.has_export_permission(request):
             raise PermissionDenied
-        encoding = kwargs.pop("encoding", None) or "utf-8"
-        dataset = self.get_data_for_export(
-            request, queryset, force_native_type=True, **kwargs
+        resource = self.choose_export_resource_class(form, request)
+        return list_exports.Lines(
+            resource(**self.get_export_resource_kwargs(request)),
+            queryset,
+            columns=self.get_export_resource_fields_from_form(form),
+            **how,
         )
-        content = file_format.export_data(dataset)
-        access.log(
+
+    def _written(self, file_format, request, lines):
+        content = file_format.export_data(lines)
+        access.log_list(
             request.user,
-            Access.EXPORT,
-            subject=(self.opts.label_lower, None),
-            count=len(dataset),
+            lines.rows,
+            subject=self.opts.label_lower,
+            count=lines.count,
             detail=request.META.get("QUERY_STRING", ""),
         )
-        return content.encode(encoding) if isinstance(content, str) else content
+        return content

@@ -3,13 +3,16 @@
 import logging
 import time
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
+from django.apps import apps
+from django.contrib import admin
 from django.core.cache import cache
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from accounts import jobs
+from accounts import jobs, list_exports
 from accounts.enums import MailState
 from accounts.models import IdempotencyKey, Job, Outbox
 from accounts.notifications import mail_of
@@ -92,6 +95,20 @@ def sweep() -> None:
     )
     for pk, task in unheard.values_list("pk", "task"):
         wake(task, str(pk))
+
+
+@shared_task
+def export_list(job_pk: str) -> None:
+    """Write a long list of the staff site for its owner, as the owner sees it now."""
+    with jobs.run(job_pk) as job:
+        if job is None or job.owner is None:
+            return
+        model_admin: Any = admin.site.get_model_admin(
+            apps.get_model(job.params["model"])
+        )
+        with translation.override(job.language):
+            request = list_exports.asked(job.owner, job.params)
+            model_admin.write_long_export(request, job)
 
 
 @shared_task

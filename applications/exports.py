@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from rustpy_xlsxwriter import Format, write_worksheet
 
 from accounts import access
-from accounts.enums import Access, Programme
+from accounts.enums import Programme
 from accounts.models import User
 from applications.enums import State
 from applications.models import Application, Call
@@ -230,10 +230,10 @@ def made(
     lines = Lines(chosen(user, params), call, params["language"], advance)
     with NamedTemporaryFile(suffix=f".{params['format']}") as file:
         WRITERS[params["format"]](Path(file.name), lines)
-        access.log(
+        access.log_list(
             user,
-            Access.EXPORT,
-            subject=("applications.application", None),
+            lines.queryset,
+            subject="applications.application",
             count=lines.count,
             detail=f"{call.programme} {call.year} {params['format']}",
         )

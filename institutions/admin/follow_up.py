@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import access, notifications, outbox
-from accounts.enums import Access, Language
+from accounts.enums import Language
 from accounts.sheet_formats import SafeCSV, TypedXLSX
 from institutions import followup, update
 from institutions.admin.resources import FollowUpResource
@@ -173,10 +173,10 @@ class FollowUpMixin:
         rows = followup.associations(request.user, page.wanted)
         resource = FollowUpResource(user=request.user)
         dataset = resource.export(resource.of_round(rows), force_native_type=True)
-        access.log(
+        access.log_list(
             request.user,
-            Access.EXPORT,
-            subject=("institutions.annualupdate", None),
+            rows,
+            subject="institutions.annualupdate",
             count=len(dataset),
             detail=page.query,
         )

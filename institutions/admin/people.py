@@ -12,6 +12,12 @@ from accounts import access
 from accounts.enums import Access
 from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
 from institutions.admin.history import FieldHistoryMixin
+from institutions.admin.people_sheets import (
+    ChildResource,
+    EnrolmentResource,
+    PeopleExportMixin,
+    StaffMemberResource,
+)
 from institutions.enums import SubProgramme
 from institutions.models import Child, Enrolment, StaffMember
 
@@ -131,7 +137,11 @@ class EnrolmentInline(ReadOnlyMixin, ScopedInline):
 
 
 @admin.register(Child)
-class ChildAdmin(NamesOnNeedMixin, FieldHistoryMixin, ScopedModelAdmin):
+class ChildAdmin(
+    NamesOnNeedMixin, FieldHistoryMixin, PeopleExportMixin, ScopedModelAdmin
+):
+    resource_classes = (ChildResource,)
+    export_related = ("association__delegation",)
     identity = IDENTITY
     list_display = (
         "code",
@@ -171,7 +181,9 @@ class ChildAdmin(NamesOnNeedMixin, FieldHistoryMixin, ScopedModelAdmin):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(ReadOnlyMixin, ScopedModelAdmin):
+class EnrolmentAdmin(ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin):
+    resource_classes = (EnrolmentResource,)
+    export_related = ("child", "centre__association", "centre__delegation")
     list_display = ("child", "year", "centre", "sub_programme", "months")
     list_filter = ("year", "sub_programme", "centre__delegation")
     list_select_related = ("child", "centre")
@@ -184,8 +196,13 @@ class EnrolmentAdmin(ReadOnlyMixin, ScopedModelAdmin):
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(NamesOnNeedMixin, FieldHistoryMixin, ScopedModelAdmin):
+class StaffMemberAdmin(
+    NamesOnNeedMixin, FieldHistoryMixin, PeopleExportMixin, ScopedModelAdmin
+):
     """By speciality: the checks need functions, contracts and the CNSS."""
+
+    resource_classes = (StaffMemberResource,)
+    export_related = ("centre__association", "centre__delegation")
 
     list_display = (
         "speciality",

@@ -1,16 +1,21 @@
 """Who looked at the data of the association: the law's list, for the association."""
 
 from django.apps import apps
+from django.db.models import Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.decorators import member_required
+from accounts.models.users import NATIONAL_ROLES
 from institutions.current import current_association
 from institutions.models import Centre, Child
 from institutions.views.lists import Pages
+from territories.models import Delegation
 
 PAGE_SIZE = 40
+WIDE = gettext_lazy("list of the whole territory; your association may be on it")
 
 
 @member_required
@@ -20,17 +25,37 @@ def readings(request):
     asked = request.GET.get("page", "")
     number = max(int(asked), 1) if asked.isdecimal() and len(asked) < 6 else 1
     start = (number - 1) * PAGE_SIZE
-    found = access.of_association(association.pk)[start : start + PAGE_SIZE + 1]
-    rows = list(found)
+    found = access.of_association(
+        association.pk,
+        since=association.created_at,
+        territory=officers_around(association),
+        last=start + PAGE_SIZE + 1,
+    )
+    rows = found[start:]
     shown = rows[:PAGE_SIZE]
     names = named(request.user, shown)
     for row in shown:
         row.what = kind_of(row)
         row.which = names.get((row.object_kind, row.object_id), "")
-        row.seen = details().get(row.detail, "")
+        row.seen = WIDE if row.association_id is None else details().get(row.detail, "")
     pages = Pages(number, len(shown), len(rows) > PAGE_SIZE, size=PAGE_SIZE)
     context = {"rows": shown, "pages": pages}
     return render(request, "institutions/readings.html", context)
+
+
+def officers_around(association):
+    """Those whose territory holds the association, by its seat or by one of its units
+    (decision 12); the national ones among them."""
+    places = Delegation.objects.filter(
+        Q(pk=association.delegation_id)
+        | Q(pk__in=association.institutions.values("delegation"))
+        | Q(pk__in=association.centres.values("delegation"))
+    )
+    return (
+        Q(user__role__in=NATIONAL_ROLES)
+        | Q(user__delegation__in=places.values("pk"))
+        | Q(user__region__in=places.values("region"))
+    )
 
 
 def details():

@@ -249,5 +249,5 @@ def test_readings_cost_the_same_whatever_their_number(
         for _rank in range(count)
     )
     portal.get(at("readings"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(portal.get(at("readings")).context["rows"]) == min(count, 40)
