@@ -100,6 +100,7 @@ def _update(association: Association, user: Any) -> list[Task]:
             left = len(update.remaining(found))
             return [_todo(title, _left(left), url, _("begun"), due_on=round_.due_on)]
         case UpdateState.SENT_BACK:
+            title = _("Correct the update for %(year)s") % {"year": round_.year}
             why = found.sent_back_reason
             return [_todo(title, why, url, _("to correct"), tone="stop")]
         case UpdateState.CONFIRMED:

@@ -1,9 +1,11 @@
 """Two years of a record side by side: only what changed, section by section."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from institutions import readable
 from institutions.columns import (
@@ -15,6 +17,7 @@ from institutions.columns import (
 )
 from institutions.readable import COUNT, MONEY, Line
 from institutions.sections import BY_CODE, is_house
+from institutions.years import school_year
 
 ASSOCIATION_PARTS = ("identity", "bank", "board", "accounts", "documents")
 
@@ -65,11 +68,14 @@ def compare(
     for key, piece in parts(after):
         code, unit, unit_name = key
         match = next((old[k] for k in old if k[:2] == (code, unit)), None)
+        compared = match
         if code == "seasons":
-            match = _same_seasons(match or {}, piece)
-        was = readable.lines(code, match, names)
+            compared = _same_seasons(match or {}, piece)
+        was = readable.lines(code, compared, names)
         now = readable.lines(code, piece, names)
         rows = _rows(was, now)
+        if code == "seasons":
+            rows = _with_both_seasons(rows, match, piece)
         found.append(
             SectionDifferences(
                 code=code,
@@ -93,6 +99,23 @@ def _rows(was: list[Line], now: list[Line]) -> list[Difference]:
             label = (after or before).full_label  # type: ignore[union-attr]
             rows.append(Difference(label, before, after))
     return rows
+
+
+def _with_both_seasons(
+    rows: list[Difference], before: Mapping[str, Any] | None, after: Mapping[str, Any]
+) -> list[Difference]:
+    """The figures of two different seasons say so: 2024/2025 → 2025/2026."""
+    if not before or not after or max(before) == max(after):
+        return rows
+    last, now = school_year(int(max(before))), school_year(int(max(after)))
+    words = {"before": last, "after": now}
+    both = _("%(after)s, against %(before)s") % words
+    return [
+        replace(row, label=row.label.replace(now, both, 1))
+        if row.before and row.label.startswith(now)
+        else row
+        for row in rows
+    ]
 
 
 def _value(line: Line | None) -> Any:

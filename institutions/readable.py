@@ -149,6 +149,8 @@ def _shown(field: Any, name: str, value: Any, names: Names) -> tuple[Any, str]:
         return "", TEXT
     if name in PLACES:
         return names.of(name, value), TEXT
+    if name == "boarding_distance_km":
+        return str(value).replace(".", ","), CODE
     if isinstance(value, bool | list | Decimal):
         return _typed(field, value)
     if field.flatchoices:

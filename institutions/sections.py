@@ -30,7 +30,7 @@ class Section:
 
 IDENTITY = Section(
     "identity",
-    _("The association"),
+    _("Identity of the association"),
     _("Name, receipt, seat, telephone."),
     ASSOCIATION,
 )

@@ -84,6 +84,15 @@ def percent(value, places=0):
     return NOTHING if _is_empty(value) else ltr(f"{_grouped(value, int(places))}%")
 
 
+@register.filter
+def signed_percent(value):
+    """A change in percent: +39%, in one piece and in this order in Arabic too."""
+    if _is_empty(value):
+        return NOTHING
+    text = f"{_grouped(value, 0)}%"
+    return ltr(f"+{text}" if Decimal(str(value)) > 0 else text)
+
+
 def _amount(value):
     return format_html("{} <small>{}</small>", money(value), _("MAD"))
 

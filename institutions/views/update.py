@@ -32,6 +32,7 @@ def overview(request):
             "done": sum(state.state == "done" for state in states),
             "total": len(states),
             "steps": [state.step for state in states],
+            "next": next((row for row in states if row.state != "done"), None),
             "remark_count": sum(len(state.remarks) for state in states),
             "is_open": is_open(found),
             "events": found.events.select_related("actor"),

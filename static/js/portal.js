@@ -130,7 +130,7 @@
     return shares;
   };
   const total = () => {
-    all("[data-sum]").forEach((field) => { field.value = sumOf(field.dataset.sum) || ""; });
+    all("[data-sum]").forEach((field) => { const sum = sumOf(field.dataset.sum); field.value = sum ? ("money" in field.dataset ? money(sum) : sum) : ""; });
     const lines = all("[data-line]");
     if (!lines.length) return;
     const declared = lines.map((line) => Math.min(sumOf(line.dataset.count), line.dataset.cap ? number(line.dataset.cap) : Infinity));
