@@ -2,7 +2,7 @@
 
 Nothing imports this module: it keeps the messages in our catalogue, which prevails over
 Django's (ماي, غشت, دجنبر instead of مايو, أغسطس, ديسمبر, also in the date drill-down of
-the admin lists; Ko instead of Kio).
+the admin lists; Ko instead of Kio), or that do not speak to people as the portal does.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -69,4 +69,12 @@ FILE_SIZES = (
     _("%s KB"),
     _("%s MB"),
     _("%s GB"),
+)
+REFUSALS = (
+    _("Enter a whole number."),
+    _("Enter a number."),
+    _("Enter a valid date."),
+    _("Enter a valid email address."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
 )

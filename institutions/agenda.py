@@ -55,7 +55,7 @@ def _succession(association: Association) -> list[Task]:
                 "%(person)s. Until the delegation decides, nothing changes. If this is "
                 "wrong, call the delegation."
             )
-            % {"person": asked.contact_name},
+            % {"person": f"\u2068{asked.contact_name}\u2069"},
             url=reverse("institutions:members"),
             label=asked.get_state_display(),
             tone="now",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from institutions import readable
@@ -149,12 +150,18 @@ def parts(content: Mapping[str, Any]) -> list[tuple[tuple[str, int, str], Any]]:
         and (code != "accounts" or _as_a_whole(content))
     ]
     for unit in content.get("institutions", []):
-        key = (unit["id"], unit["name_ar"])
+        key = (unit["id"], _name(unit))
         found += [((code, *key), piece) for code, piece in _institution_parts(unit)]
     for unit in content.get("centres", []):
-        key = (unit["id"], unit["name_ar"])
+        key = (unit["id"], _name(unit))
         found += [((code, *key), piece) for code, piece in _centre_parts(unit)]
     return found
+
+
+def _name(unit: Mapping[str, Any]) -> str:
+    """As it was called when the copy was frozen, in the language being read."""
+    name = unit.get("name_fr") if get_language() == "fr" else ""
+    return name or unit["name_ar"]
 
 
 def _as_a_whole(content: Mapping[str, Any]) -> bool:

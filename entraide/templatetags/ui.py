@@ -4,6 +4,7 @@ Figures, dates and codes leave here wrapped in ``<bdi dir="ltr">``: inside Arabi
 the browser, the mail reader and the PDF engine would otherwise reorder them.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from html import unescape
@@ -12,7 +13,7 @@ from django import template
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ register = template.Library()
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
+CODES = re.compile(r"\b[EC]-[0-9A-Z]{7}\b")
 
 # Drawn pointing to the end of a French line; mirrored in Arabic. Never the check, the
 # clock, the pencil or the download arrow.
@@ -54,6 +56,18 @@ def ltr(value):
     return (
         NOTHING if _is_empty(value) else format_html('<bdi dir="ltr">{}</bdi>', value)
     )
+
+
+@register.filter
+def isolated(value):
+    """A name beside a date or a number: neither moves the other's punctuation."""
+    return NOTHING if _is_empty(value) else format_html("<bdi>{}</bdi>", value)
+
+
+@register.filter
+def codes_whole(text):
+    """Codes of children and centres in a sentence: never broken at their hyphen."""
+    return mark_safe(CODES.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(text)))  # noqa: S308
 
 
 @register.filter

@@ -96,12 +96,11 @@ def member_end(request, pk):
     """Asked once more, since the person loses the access at once."""
     found = own(request, Membership, pk)
     if request.method == "POST":
-        is_self = found.user_id == request.user.pk
+        then = "home" if found.user_id == request.user.pk else "institutions:members"
         said = _("%(person)s no longer works for the association.") % {
             "person": found.user
         }
-        answer = done(request, members.end, found, said=said)
-        return redirect("home") if is_self else answer
+        return done(request, members.end, found, said=said, then=then)
     context = {"membership": found}
     return render(request, "institutions/member_end.html", context)
 
@@ -114,15 +113,16 @@ def own(request, model, pk):
     return found
 
 
-def done(request, act, found, *, said, **values):
+def done(request, act, found, *, said, then="institutions:members", **values):
+    """What was refused is read beside the list that it is about."""
     try:
         act(found.pk, actor=request.user, **values)
     except ValidationError as error:
         for text in error.messages:
             messages.error(request, text)
-    else:
-        messages.success(request, said)
-    return redirect("institutions:members")
+        return redirect("institutions:members")
+    messages.success(request, said)
+    return redirect(then)
 
 
 @member_required
