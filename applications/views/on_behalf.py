@@ -4,7 +4,7 @@ It begins here, from the association's page in the staff site; the sections are 
 the portal. What it entered is shown to the association, which certifies.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,7 +77,7 @@ def _chosen(text):
 
 def _offers(association, officer):
     """Units that this delegation receives the file of (decision 12)."""
-    calls = list(Call.objects.open_to(association.pk).order_by("closes_at"))
+    calls = list(Call.objects.published().open_to(association.pk).order_by("closes_at"))
     years = [call.year for call in calls]
     updates = association.updates.accepted().filter(round__year__in=years)
     accepted = set(updates.values_list("round__year", flat=True))
@@ -126,7 +126,8 @@ def _attach_signed(request, file):
     files = bundles(request.FILES.getlist("file"))
     if not files:
         raise ValidationError(_("Choose a file first."))
-    type_ = DocumentType.objects.get(code=workflow.SIGNED_CERTIFICATION)
+    types = DocumentType.objects.visible_to(request.user)
+    type_ = types.get(code=workflow.SIGNED_CERTIFICATION)
     with transaction.atomic():
         for sent in files:
             document = vault.store(
@@ -141,12 +142,19 @@ def signed_papers(file) -> list[Document]:
     return [row.document for row in rows.select_related("document").order_by("pk")]
 
 
-def entries(file) -> list[Entry]:
+def findings_for(file, found) -> list[Any]:
+    """For an officer, what is mended in the record leads to the staff site."""
+    if not getattr(file, "behalf", False):
+        return found
+    return [replace(one, url=one.staff_url or one.url) for one in found]
+
+
+def entries(request, file) -> list[Entry]:
     """What officers entered, each part once, by the last time."""
     found: dict[tuple[str, str, int | None], Entry] = {}
     events = file.events.filter(is_on_behalf=True).select_related("actor")
     rows = list(events.order_by("pk"))
-    names = _names_of(file, rows)
+    names = _names_of(file, rows, request.user)
     for event in rows:
         key = (event.transition, event.reason, event.actor_id)
         found.pop(key, None)
@@ -155,7 +163,7 @@ def entries(file) -> list[Entry]:
     return list(found.values())
 
 
-def _names_of(file, events) -> dict[str, Any]:
+def _names_of(file, events, reader) -> dict[str, Any]:
     """Sections and documents by the code that the event keeps."""
     codes = {event.reason for event in events if event.transition == workflow.FILL}
     names = {
@@ -164,5 +172,7 @@ def _names_of(file, events) -> dict[str, Any]:
         if section.code in codes
     }
     left = codes - set(names)
-    types = DocumentType.objects.filter(code__in=left) if left else []
-    return names | {type_.code: type_.name for type_ in types}
+    if left:
+        types = DocumentType.objects.visible_to(reader).filter(code__in=left)
+        names |= {type_.code: type_.name for type_ in types}
+    return names

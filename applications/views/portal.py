@@ -64,7 +64,7 @@ def detail(request, pk):
     context = {
         **page_context(file),
         **following.follow_up(file),
-        "entries": on_behalf.entries(file),
+        "entries": on_behalf.entries(request, file),
         "can_withdraw": manages(request, file)
         and any(t.name == "withdraw" for t in workflow.available(file, request.user)),
         "is_manager": manages(request, file),
@@ -79,7 +79,7 @@ def _overview(request, file):
     context["rows"] = following.section_rows(file, context["missing"], kept)
     context["steps"] = ["done" if row.is_done else "" for row in context["rows"]]
     context["is_manager"] = manages(request, file)
-    context["entries"] = on_behalf.entries(file)
+    context["entries"] = on_behalf.entries(request, file)
     return render(request, "applications/overview.html", context)
 
 

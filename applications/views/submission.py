@@ -93,6 +93,7 @@ def _show_answers(request, file, *, form, status=200):
         "is_manager": manages(request, file),
         "signed": on_behalf.signed_papers(file) if is_by_officer(file) else [],
     }
+    context["findings"] = on_behalf.findings_for(file, context["findings"])
     blocking = [f for f in context["findings"] if f.level == Level.BLOCKING]
     context["can_send"] = not blocking and not context.get("missing")
     return render(request, "applications/check_answers.html", context, status=status)

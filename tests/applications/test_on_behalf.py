@@ -228,6 +228,17 @@ def test_an_officer_does_not_send_without_the_signed_summary(client, delegate):
     assert file.state == State.DRAFT
 
 
+def test_what_is_mended_in_the_record_leads_an_officer_to_the_staff_site(
+    client, delegate
+):
+    """The pages of the update are not open to whoever did not enter there."""
+    file = complete()
+    page = client.get(url("check_answers", file.pk))
+    found = [finding for finding in page.context["findings"] if finding.place]
+    assert found
+    assert [f.url for f in found] == [f.staff_url for f in found]
+
+
 def test_an_officer_sends_on_the_summary_that_the_manager_signed(client, delegate):
     file = complete()
     paper = SimpleUploadedFile("signed.pdf", pdfs.good())
