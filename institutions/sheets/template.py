@@ -11,7 +11,6 @@ from copy import copy
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
-from itertools import chain
 from typing import Any
 
 from django.utils import translation
@@ -27,11 +26,12 @@ from institutions.sheets import cells, columns
 from institutions.sheets.columns import Column
 from institutions.sheets.lists import Current
 from institutions.sheets.meta import Meta
+from institutions.sheets.parser.limits import MAX_ROWS
 from institutions.sheets.parser.opening import META
 
 LISTS = "_lists"
-# Rows to write new people in; whoever needs more adds rows under them.
-SPARE = {"children": 200, "staff": 60}
+# New people are written under the last row, as many as the portal reads.
+LAST_ROW = MAX_ROWS + 1
 NUMBER_FORMATS = {
     columns.DAY: "dd/mm/yyyy",
     columns.AMOUNT: "#,##0.00",
@@ -102,8 +102,7 @@ def xlsx(filled: Filled, *, language: str) -> bytes:
         _titles(sheet, filled)
         _rows(sheet, filled)
         places = dict(enumerate(filled.columns, start=1))
-        last = filled.count + 1 + SPARE[filled.kind]
-        choice_lists(book, sheet, places, last=last)
+        choice_lists(book, sheet, places, last=LAST_ROW)
         _protect(sheet)
         _meta(book, filled.meta(language))
     target = BytesIO()
@@ -119,15 +118,16 @@ def _titles(sheet: Any, filled: Filled) -> None:
         cell.fill = TITLE_FILL
         cell.protection = LOCKED
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        whole = sheet.column_dimensions[get_column_letter(place)]
+        whole.width = column.width
+        _dress(whole, column)
 
 
 def _rows(sheet: Any, filled: Filled) -> None:
     """The first cell of a column is dressed, the others take its look: dressing each
     of a hundred thousand cells costs more than all the rest."""
     looks: dict[int, Any] = {}
-    empty = [[None] * len(filled.columns)] * SPARE[filled.kind]
-    for number, row in enumerate(chain(filled.rows(), empty), start=2):
+    for number, row in enumerate(filled.rows(), start=2):
         for place, (column, value) in enumerate(
             zip(filled.columns, row, strict=True), start=1
         ):
@@ -146,7 +146,8 @@ def write(cell: Cell, column: Column, value: Any) -> None:
     _fill(cell, value)
 
 
-def _dress(cell: Cell, column: Column) -> None:
+def _dress(cell: Any, column: Column) -> None:
+    """A cell, or a whole column for the cells that are still empty."""
     is_key = column.kind == columns.KEY
     cell.number_format = NUMBER_FORMATS.get(column.kind, "General")
     cell.protection = LOCKED if is_key else OPEN

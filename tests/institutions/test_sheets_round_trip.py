@@ -166,10 +166,11 @@ def test_the_sheet_is_protected_and_its_rows_are_open():
         True,
         True,
     )
-    assert (sheet["B2"].protection.locked, sheet["B50"].protection.locked) == (
-        False,
-        False,
-    )
+    assert sheet["B2"].protection.locked is False
+    # The cells still empty take the look of their column.
+    whole = sheet.column_dimensions
+    assert (whole["A"].protection.locked, whole["B"].protection.locked) == (True, False)
+    assert whole["C"].number_format == "dd/mm/yyyy"
     assert sheet.freeze_panes == "C2"
     states = [other.sheet_state for other in made.worksheets]
     assert states == ["visible", "hidden", "veryHidden"]
@@ -199,6 +200,11 @@ def test_every_choice_has_its_list():
         for place, column in enumerate(columns_of("children"), start=1)
         if column.kind in ("choice", "truth")
     ]
+    ends = {
+        str(rule.sqref).partition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        for rule in sheet.data_validations.dataValidation
+    }
+    assert ends == {"20001"}
     letters = [openpyxl.utils.get_column_letter(place) for place in chosen]
     assert list(ranges) == [f"{letter}2" for letter in letters]
     source = ranges["D2"].removeprefix("'_lists'!").replace("$", "")
