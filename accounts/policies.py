@@ -12,6 +12,8 @@ ACTIONS = {"view": "v", "add": "a", "change": "c", "export": "e", "import": "i"}
 D, R, C = Role.DELEGATE, Role.COORDINATOR, Role.CENTRAL
 N, A = Role.INSPECTOR, Role.ADMINISTRATOR
 READ_ALL = {D: "ve", R: "ve", C: "ve", N: "ve"}
+# Row by row they are read only (admin/figures.py); sheets add and change.
+FIGURES = {D: "vacei", R: "ve", C: "vcei", N: "ve"}
 CALL_PART = {D: "v", R: "v", C: "vac", N: "v"}
 
 POLICIES: dict[str, dict[Role, str]] = {
@@ -32,13 +34,13 @@ POLICIES: dict[str, dict[Role, str]] = {
     "institutions.child": READ_ALL,
     "institutions.enrolment": READ_ALL,
     "institutions.staffmember": READ_ALL,
-    "institutions.headcount": READ_ALL,
-    "institutions.staffcount": READ_ALL,
-    "institutions.accountline": READ_ALL,
-    "institutions.unmetrequests": READ_ALL,
-    "institutions.seasoncount": READ_ALL,
-    "institutions.fundingline": READ_ALL,
-    "institutions.functioncount": READ_ALL,
+    "institutions.headcount": FIGURES,
+    "institutions.staffcount": FIGURES,
+    "institutions.accountline": FIGURES,
+    "institutions.unmetrequests": FIGURES,
+    "institutions.seasoncount": FIGURES,
+    "institutions.fundingline": FIGURES,
+    "institutions.functioncount": FIGURES,
     "institutions.document": {D: "v", R: "v", C: "v", N: "v"},
     "institutions.documenttype": {D: "v", R: "v", C: "vac", N: "v"},
     "institutions.updateround": {D: "v", R: "v", C: "vac", N: "v"},

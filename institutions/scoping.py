@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from accounts.models.users import NATIONAL_ROLES
 from territories.scoping import TerritoryQuerySet
 
 
@@ -25,6 +26,21 @@ def association_ids_of(user) -> Any:
     associations = apps.get_model("institutions", "Association").objects
     merged = associations.filter(merged_into__in=own).order_by().values("pk")
     return own.union(merged, all=True)
+
+
+def officers_around(association) -> Q:
+    """Of rows with a ``user``: those whose territory holds the association, by its seat
+    or by one of its units, the national ones among them."""
+    places = apps.get_model("territories", "Delegation").objects.filter(
+        Q(pk=association.delegation_id)
+        | Q(pk__in=association.institutions.values("delegation"))
+        | Q(pk__in=association.centres.values("delegation"))
+    )
+    return (
+        Q(user__role__in=NATIONAL_ROLES)
+        | Q(user__delegation__in=places.values("pk"))
+        | Q(user__region__in=places.values("region"))
+    )
 
 
 class SharedQuerySet(QuerySet):

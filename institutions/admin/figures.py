@@ -1,16 +1,15 @@
-"""Figures of the years, read and taken out: their sections in the portal mend them."""
+"""Figures of the years: read, taken out, and mended by sheets."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from import_export import fields
 
-from accounts.scoped_admin import (
-    ScopedImportExportMixin,
-    ScopedModelAdmin,
-    ScopedResource,
-)
+from accounts.scoped_admin import ScopedModelAdmin
+from institutions import enums
+from institutions.admin.figure_sheets import resource_of
+from institutions.admin.importing import SheetImportMixin
 from institutions.admin.people import ReadOnlyMixin
 from institutions.models import (
     AccountLine,
@@ -23,56 +22,9 @@ from institutions.models import (
     StaffCount,
     UnmetRequests,
 )
+from institutions.sheets.columns import AMOUNT, COUNT
 
 YEARS = 8
-PLACES = {
-    "delegation": (_("delegation"), "institution__delegation__name_ar"),
-    "association": (_("association"), "institution__association__name_ar"),
-    "receipt_number": (
-        _("receipt number of the association"),
-        "institution__association__receipt_number",
-    ),
-    "institution": (_("institution"), "institution__name_ar"),
-}
-OF_ASSOCIATION = {
-    "delegation": (_("delegation"), "association__delegation__name_ar"),
-    "association": (_("association"), "association__name_ar"),
-    "receipt_number": (
-        _("receipt number of the association"),
-        "association__receipt_number",
-    ),
-    "institution": (_("institution"), "institution__name_ar"),
-}
-
-
-class FigureResource(ScopedResource):
-    """Each figure beside whose it is; choices in words, titles in words."""
-
-    places = PLACES
-
-    def get_export_headers(self, selected_fields=None):
-        names = super().get_export_headers(selected_fields=selected_fields)
-        model = self._meta.model._meta
-        return [
-            capfirst(str(self.places[name][0]))
-            if name in self.places
-            else capfirst(str(model.get_field(name).verbose_name))
-            for name in names
-        ]
-
-
-def resource_of(model_, columns, places=PLACES):
-    """The sheet of one table of figures."""
-    paths = {name: path for name, (_label, path) in places.items()}
-    for name in columns:
-        is_choice = bool(model_._meta.get_field(name).choices)
-        paths[name] = f"get_{name}_display" if is_choice else name
-    declared = {
-        name: fields.Field(path, name, readonly=True) for name, path in paths.items()
-    }
-    meta = type("Meta", (), {"model": model_, "fields": (*places, *columns)})
-    attributes = {**declared, "places": places, "Meta": meta}
-    return type(f"{model_.__name__}Resource", (FigureResource,), attributes)
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -97,15 +49,22 @@ def territory(owner):
     return (f"{owner}__delegation__region", f"{owner}__delegation")
 
 
-class FigureAdmin(ReadOnlyMixin, ScopedImportExportMixin, ScopedModelAdmin):
-    """``columns``: what tells a figure, then the figure."""
+class FigureAdmin(ReadOnlyMixin, SheetImportMixin, ScopedModelAdmin):
+    """``choices``: what tells a figure, the year first; ``values``: the figure.
 
-    columns = ()
+    Row by row they are read only: their sections in the portal mend them, and sheets.
+    """
+
+    choices: dict[str, Any] = {}
+    values: dict[str, str] = {}
     owner, owner_model = "institution", Institution
-    places = PLACES
     search_fields = ("pk",)
     ordering = ("-pk",)
     list_select_related = ("institution__association", "institution__delegation")
+
+    @property
+    def columns(self):
+        return (*self.choices, *self.values)
 
     def get_list_display(self, request):
         return ("association_name", "institution_name", *self.columns)
@@ -117,7 +76,7 @@ class FigureAdmin(ReadOnlyMixin, ScopedImportExportMixin, ScopedModelAdmin):
         return (YearFilter, *territory(self.owner), *choices)
 
     def get_resource_classes(self, request):
-        return [resource_of(self.model, self.columns, self.places)]
+        return [resource_of(self.model, self.choices, self.values, owner=self.owner)]
 
     def get_search_results(self, request, queryset, search_term):
         """Through the search of names, which knows variants of spelling."""
@@ -141,48 +100,73 @@ class FigureAdmin(ReadOnlyMixin, ScopedImportExportMixin, ScopedModelAdmin):
 
 @admin.register(Headcount)
 class HeadcountAdmin(FigureAdmin):
-    columns = ("year", "category", "level", "sex", "count")
+    choices = {
+        "year": None,
+        "category": enums.Category,
+        "level": enums.ServiceLevel,
+        "sex": enums.Sex,
+    }
+    values = {"count": COUNT}
 
 
 @admin.register(StaffCount)
 class StaffCountAdmin(FigureAdmin):
-    columns = ("year", "employer", "sex", "count")
+    choices = {"year": None, "employer": enums.Employer, "sex": enums.Sex}
+    values = {"count": COUNT}
 
 
 @admin.register(UnmetRequests)
 class UnmetRequestsAdmin(FigureAdmin):
-    columns = ("year", "sex", "count")
+    choices = {"year": None, "sex": enums.Sex}
+    values = {"count": COUNT}
 
 
 @admin.register(SeasonCount)
 class SeasonCountAdmin(FigureAdmin):
-    columns = ("season", "stay", "group", "sex", "count")
+    choices = {
+        "season": None,
+        "stay": enums.Stay,
+        "group": enums.StayGroup,
+        "sex": enums.Sex,
+    }
+    values = {"count": COUNT}
 
 
 @admin.register(FundingLine)
 class FundingLineAdmin(FigureAdmin):
-    columns = ("year", "purpose", "source", "amount")
+    choices = {
+        "year": None,
+        "purpose": enums.FundingPurpose,
+        "source": enums.FundingSource,
+    }
+    values = {"amount": AMOUNT}
 
 
 @admin.register(FunctionCount)
 class FunctionCountAdmin(FigureAdmin):
-    columns = (
-        "year",
-        "function",
-        "engagement",
-        "count",
-        "declared_count",
-        "minimum_wage_count",
-        "monthly_amount",
-        "yearly_amount",
-    )
+    choices = {
+        "year": None,
+        "function": enums.HouseFunction,
+        "engagement": enums.Engagement,
+    }
+    values = {
+        "count": COUNT,
+        "declared_count": COUNT,
+        "minimum_wage_count": COUNT,
+        "monthly_amount": AMOUNT,
+        "yearly_amount": AMOUNT,
+    }
 
 
 @admin.register(AccountLine)
 class AccountLineAdmin(FigureAdmin):
-    columns = ("year", "kind", "source", "amount")
+    choices = {
+        "year": None,
+        "kind": enums.AccountKind,
+        "source": enums.AccountSource,
+    }
+    values = {"amount": AMOUNT}
     owner, owner_model = "association", Association
-    places = OF_ASSOCIATION
     list_select_related = ("association__delegation", "institution")
 
     @admin.display(description=_("association"))

@@ -116,9 +116,9 @@ def preview_of(result, numbers, resource):
         if row.validation_error is not None or row.errors:
             found.problems += problems_of(row, number, resource)
         elif row.is_new():
-            found.added.append((number, row.object_repr, row.diff))
+            found.added.append((number, resource.name_of(row), row.diff))
         elif row.is_update():
-            found.changed.append((number, row.object_repr, row.diff))
+            found.changed.append((number, resource.name_of(row), row.diff))
         else:
             found.unchanged += 1
     return found

@@ -203,6 +203,10 @@ class RecordResource(ScopedResource):
     def _check_import_id_fields(self, headers):
         """``prepare`` has said it in words."""
 
+    def name_of(self, result):
+        """Of a row of the result, for the preview."""
+        return result.object_repr
+
     # Rows
 
     def get_instance(self, instance_loader, row):

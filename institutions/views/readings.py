@@ -1,18 +1,16 @@
 """Who looked at the data of the association: the law's list, for the association."""
 
 from django.apps import apps
-from django.db.models import Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.decorators import member_required
-from accounts.models.users import NATIONAL_ROLES
 from institutions.current import current_association
 from institutions.models import Centre, Child
+from institutions.scoping import officers_around
 from institutions.views.lists import Pages
-from territories.models import Delegation
 
 PAGE_SIZE = 40
 WIDE = gettext_lazy("list of the whole territory; your association may be on it")
@@ -41,21 +39,6 @@ def readings(request):
     pages = Pages(number, len(shown), len(rows) > PAGE_SIZE, size=PAGE_SIZE)
     context = {"rows": shown, "pages": pages}
     return render(request, "institutions/readings.html", context)
-
-
-def officers_around(association):
-    """Those whose territory holds the association, by its seat or by one of its units
-    (decision 12); the national ones among them."""
-    places = Delegation.objects.filter(
-        Q(pk=association.delegation_id)
-        | Q(pk__in=association.institutions.values("delegation"))
-        | Q(pk__in=association.centres.values("delegation"))
-    )
-    return (
-        Q(user__role__in=NATIONAL_ROLES)
-        | Q(user__delegation__in=places.values("pk"))
-        | Q(user__region__in=places.values("region"))
-    )
 
 
 def details():
