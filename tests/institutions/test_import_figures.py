@@ -234,7 +234,7 @@ def test_the_same_figure_twice_is_told(client, officer, unit, figure):
 
 
 def test_owners_are_looked_for_once(client, officer, unit):
-    """What a row costs is its own reading and its own checks, no search of its owner."""
+    """What a row costs is its own checks, no search of its owner."""
 
     def searches(years):
         rows = [row(unit, category=first_category(), year=year) for year in years]
