@@ -38,9 +38,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """A test with real transactions empties every table: fill them again."""
+def pytest_runtest_teardown(item, nextitem):
+    """A test with real transactions empties every table: fill them again, unless no
+    test follows; the database is then gone already."""
     answer = yield
+    if nextitem is None:
+        return answer
     mark = item.get_closest_marker("django_db")
     is_emptied = bool(mark and mark.kwargs.get("transaction"))
     if is_emptied or any(name in EMPTIED_BY for name in item.fixturenames):
