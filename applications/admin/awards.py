@@ -3,16 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoped_admin import (
-    ScopedImportExportMixin,
-    ScopedModelAdmin,
-    ScopedTabularInline,
-)
+from accounts.scoped_admin import ScopedModelAdmin, ScopedTabularInline
 from applications.admin import resources
 from applications.admin.columns import amount_column
 from applications.forms.staff_calls import InstalmentFormSet
 from applications.lookup import by_number_or_name
 from applications.models import Application, Award, Instalment, Settlement
+from institutions.admin.importing import SheetImportMixin
 
 OF_FILE = (
     "award__application__association",
@@ -31,7 +28,7 @@ class SettlementInline(ScopedTabularInline):
     fields = ["year", "spent_amount", "justified_amount", "surplus_amount", "state"]
 
 
-class MoneyAdmin(ScopedImportExportMixin, ScopedModelAdmin):
+class MoneyAdmin(SheetImportMixin, ScopedModelAdmin):
     """Long lists, found by the number of the file or the name of its association."""
 
     search_fields = ("pk",)
