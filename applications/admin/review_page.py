@@ -77,6 +77,14 @@ class ReviewPage:
         return workflow.may_fill_on_behalf(self.application, self.user)
 
     @property
+    def is_own_entry(self) -> bool:
+        """Whoever entered a file does not give its opinion alone (decision 29)."""
+        return any(
+            event.is_on_behalf and event.actor_id == self.user.pk
+            for event in self.events
+        )
+
+    @property
     def may_write_remarks(self) -> bool:
         """Until the second return has left (decision 23)."""
         return self.is_reviewer and self.application.return_count < 2

@@ -254,6 +254,24 @@ def test_an_officer_sends_on_the_summary_that_the_manager_signed(client, delegat
     assert (event.actor, event.is_on_behalf) == (delegate, True)
 
 
+OWN_ENTRY = {"ar": "تشعر المنسقية", "fr": "la coordination en est informée"}
+
+
+def test_who_entered_is_warned_that_the_opinion_is_told(client, delegate, language):
+    file = ready(State.SUBMITTED, is_on_behalf=True)
+    page = reverse("admin:applications_application_change", args=[file.pk])
+    assert OWN_ENTRY[language] not in html(client, page)
+    Event.objects.create(
+        application=file,
+        transition="fill",
+        to_state=State.DRAFT,
+        actor=delegate,
+        is_on_behalf=True,
+        reason="budget",
+    )
+    assert OWN_ENTRY[language] in html(client, page)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"nothing"])
 def test_a_bad_scan_is_refused_with_its_reason(client, delegate, content):
     file = complete()
