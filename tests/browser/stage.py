@@ -23,6 +23,7 @@ from applications.demo import papers  # noqa: E402
 from applications.models import Application, Call, CallDocument, Envelope  # noqa: E402
 from bench.data import copies  # noqa: E402
 from institutions.enums import AccountKind, AccountSource, DocumentLevel  # noqa: E402
+from institutions.models import Association, UpdateRound  # noqa: E402
 from tests import factories  # noqa: E402
 
 PLACE, BESIDE, APART = "12.066", "12.391", "11.321"
@@ -50,6 +51,8 @@ def main():
         "unchanged": eps(apart, email="rihla.3@demo.ma", number=5),
         "changed": eps(apart, email="rihla.4@demo.ma", number=6),
         "sheets": schooling(apart, email="rihla.7@demo.ma", number=7),
+        "behalf": behalf(beside, email="rihla.8@demo.ma", number=8),
+        "delegate_beside": f"delegation.{BESIDE}@demo.ma",
         "place_apart": apart.pk,
         "delegate_apart": f"delegation.{APART}@demo.ma",
         "crowd": CROWD,
@@ -132,6 +135,20 @@ def eps(place, *, email, number):
     keep_accounts(row, institution, year=call.year)
     keep_house(institution, year=call.year)
     return {"email": user.email, "year": call.year, "name": row.name_ar}
+
+
+def behalf(place, *, email, number):
+    """Its update is confirmed; the rest is done by the delegation."""
+    who = eps(place, email=email, number=number)
+    row = Association.objects.get(receipt_number=f"99/{number}")
+    institution = row.institutions.get()
+    factories.HeadcountFactory(institution=institution, year=who["year"], count=50)
+    factories.AnnualUpdateFactory(
+        association=row,
+        round=UpdateRound.objects.get(year=who["year"]),
+        confirmed=True,
+    )
+    return {**who, "pk": row.pk}
 
 
 def keep_house(institution, *, year):
