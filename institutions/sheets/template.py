@@ -99,6 +99,7 @@ def xlsx(filled: Filled, *, language: str) -> bytes:
         sheet.title = str(_("Children") if filled.kind == "children" else _("Staff"))
         sheet.sheet_view.rightToLeft = translation.get_language_bidi()
         sheet.freeze_panes = "C2"
+        _paper(sheet)
         _titles(sheet, filled)
         _rows(sheet, filled)
         places = dict(enumerate(filled.columns, start=1))
@@ -108,6 +109,15 @@ def xlsx(filled: Filled, *, language: str) -> bytes:
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _paper(sheet: Any) -> None:
+    """Printed across the page, two pages wide; titles, codes and names on each."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 2, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
 
 
 def _titles(sheet: Any, filled: Filled) -> None:
@@ -151,6 +161,9 @@ def _dress(cell: Any, column: Column) -> None:
     is_key = column.kind == columns.KEY
     cell.number_format = NUMBER_FORMATS.get(column.kind, "General")
     cell.protection = LOCKED if is_key else OPEN
+    if column.kind in (columns.KEY, columns.CODE):
+        # Latin letters beside Arabic ones: neither leans on its neighbour.
+        cell.alignment = Alignment(horizontal="center")
     if is_key:
         cell.fill = KEY_FILL
 

@@ -171,6 +171,7 @@ def test_the_sheet_is_protected_and_its_rows_are_open():
     whole = sheet.column_dimensions
     assert (whole["A"].protection.locked, whole["B"].protection.locked) == (True, False)
     assert whole["C"].number_format == "dd/mm/yyyy"
+    assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
     assert sheet.freeze_panes == "C2"
     states = [other.sheet_state for other in made.worksheets]
     assert states == ["visible", "hidden", "veryHidden"]
