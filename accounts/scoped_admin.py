@@ -21,10 +21,11 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts import access, list_exports, policies
 from accounts.export_form import ExportColumnsForm
 from accounts.paging import BoundedPaginator
-from accounts.portal_forms import INVALID_PHONE
+from accounts.portal_forms import INVALID_PHONE, LTR_NAMES, TEXTS
 from accounts.sheet_formats import SafeCSV, TypedXLSX
 
 TERRITORY = "territories"
+LTR_ENDS = {"phone", "email", "fr", "code", "on", "at", "number"}
 
 
 def visible(model: type[Model], user: Any) -> QuerySet:
@@ -40,6 +41,14 @@ def offered(model: type[Model], user: Any) -> QuerySet:
     if model._meta.app_label == TERRITORY and user.scope:
         return model._default_manager.within(user.scope)
     return visible(model, user)
+
+
+def direction(name: str) -> str:
+    """Of what is typed in the field ``name``, whatever the language of the page."""
+    if name.endswith("_ar"):
+        return "rtl"
+    last = name.rpartition("_")[2]
+    return "ltr" if name in LTR_NAMES or last in LTR_ENDS else "auto"
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
@@ -83,6 +92,13 @@ class ScopedPermissionsMixin:
         rows = visible(self.model, request.user)
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A telephone typed in an Arabic form would be read from its end."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, TEXTS):
+            field.widget.attrs.setdefault("dir", direction(db_field.name))
+        return field
 
     def get_field_queryset(self, db, db_field, request):
         """Choices of a foreign key, validated on return too."""

@@ -29,13 +29,17 @@ UNDECIDED = (State.SUBMITTED, State.RETURNED, State.RECOMMENDED)
 
 @dataclass
 class Queue:
-    """One list of things to do. ``kind`` names the template of its rows."""
+    """One list of things to do. ``kind`` names the template of its rows.
+
+    ``is_own`` is false for what others do first: counted beside it, and not with it.
+    """
 
     code: str
     label: str | Promise
     why: str | Promise
     rows: Any
     kind: str = "files"
+    is_own: bool = True
 
     @cached_property
     def count(self) -> int:
@@ -131,6 +135,19 @@ def of_delegate(user) -> list[Queue]:
     ]
 
 
+def requests_of_others(user) -> Queue:
+    """In the territory: their delegation answers, the officer above may."""
+    rows = joining.waiting(user).select_related("association", "delegation")
+    return Queue(
+        "requests",
+        _("Requests to join"),
+        _("With the delegations of your territory: you may answer in their place."),
+        rows,
+        "requests",
+        is_own=False,
+    )
+
+
 def of_coordinator(user) -> list[Queue]:
     sittings = Sitting.objects.visible_to(user).filter(state=SittingState.OPEN)
     return [
@@ -159,6 +176,7 @@ def of_coordinator(user) -> list[Queue]:
             sittings.select_related("call", "region").order_by("sits_on", "pk"),
             "sittings",
         ),
+        requests_of_others(user),
     ]
 
 
@@ -185,6 +203,7 @@ def of_central(user) -> list[Queue]:
             Call.objects.filter(is_published=False).order_by("opens_at", "pk"),
             "calls",
         ),
+        requests_of_others(user),
     ]
 
 
@@ -203,7 +222,7 @@ def queues(user) -> list[Queue]:
 
 def first_with_work(queues: list[Queue]) -> Queue | None:
     """The queue shown when none was chosen."""
-    with_work = (queue for queue in queues if queue.count)
+    with_work = (queue for queue in queues if queue.is_own and queue.count)
     return next(with_work, queues[0] if queues else None)
 
 

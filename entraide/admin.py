@@ -118,7 +118,7 @@ class StaffSite(AdminSite):
             "title": self.index_title,
             "queues": queues,
             "queue": chosen or waiting.first_with_work(queues),
-            "waiting_total": sum(queue.count for queue in queues),
+            "waiting_total": sum(queue.count for queue in queues if queue.is_own),
             "returned": waiting.returned(user),
             "drafts": waiting.draft_count(user),
             "jobs": waiting.jobs(user),

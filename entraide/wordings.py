@@ -78,3 +78,35 @@ REFUSALS = (
     _("Ensure this value is less than or equal to %(limit_value)s."),
     _("Ensure this value is greater than or equal to %(limit_value)s."),
 )
+# The stock sentences of the staff site: ours name the thing and do not boast.
+STAFF_PAGES = (
+    _("Add %s"),
+    _("Change %s"),
+    _("View %s"),
+    _("Add %(name)s"),
+    _("Add another %(verbose_name)s"),
+    _("The {name} “{obj}” was added successfully."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("No action selected."),
+    _(
+        "Items must be selected in order to perform actions on them. No items have "
+        "been changed."
+    ),
+    ngettext_lazy(
+        "Please correct the error below.", "Please correct the errors below.", "counter"
+    ),
+    _("Save and add another"),
+    _("Save and continue editing"),
+    _("Clear all filters"),
+    _("Filter"),
+    _("Go"),
+    _("Any date"),
+    _("Today"),
+    _("Past 7 days"),
+    _("This month"),
+    _("This year"),
+)

@@ -58,6 +58,11 @@ class SectionDifferences:
     def title(self) -> str:
         return str(BY_CODE[self.code].title)
 
+    @property
+    def is_left_empty(self) -> bool:
+        """All that was said in the other year, and nothing in this one."""
+        return bool(self.rows) and all(row.after is None for row in self.rows)
+
 
 def compare(
     before: Mapping[str, Any] | None, after: Mapping[str, Any]

@@ -6,14 +6,17 @@ until its figures change.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import jobs
+from accounts.enums import JobState
 from accounts.models import Job, User
 from accounts.policies import may
 from institutions import acting
@@ -103,6 +106,24 @@ def ask(user: User, *, language: str) -> Job:
     """Look again now, at everything that this officer sees."""
     open_ = Job.objects.filter(task=TASK, owner=user, finished_at=None).first()
     return open_ or jobs.request(TASK, owner=user, language=language)
+
+
+def note_night(count: int) -> None:
+    """That the whole record was looked at, for the list says when: one row."""
+    now = timezone.now()
+    looked = {"state": JobState.DONE, "done_count": count, "total_count": count}
+    Job.objects.update_or_create(
+        task=TASK,
+        owner=None,
+        defaults={**looked, "touched_at": now, "finished_at": now},
+    )
+
+
+def last_look(user: User) -> datetime | None:
+    """When all that this officer sees was last looked at, at night or when asked."""
+    done = Job.objects.filter(task=TASK, state=JobState.DONE, done_count__gt=0)
+    mine = done.filter(Q(owner=None) | Q(owner=user))
+    return mine.aggregate(at=Max("finished_at"))["at"]
 
 
 def may_answer(row: RecordFinding, user: Any) -> bool:

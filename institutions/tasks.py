@@ -70,7 +70,10 @@ def mind_validity() -> int:
 @shared_task(name="institutions.tasks.find_every_night")
 def find_every_night() -> int:
     """Look at the whole record; how many findings are open."""
-    return sum(_look())
+    found = list(_look())
+    if found:
+        followed.note_night(len(found))
+    return sum(found)
 
 
 @shared_task(name="institutions.tasks.find_findings")

@@ -70,8 +70,9 @@ def _look(say: Say) -> None:
     if current is None:
         return
     rows = followed.all_associations().select_related("delegation").order_by("pk")
-    found = sum(followed.look(row, update_round=current) for row in rows)
-    say(f"{found} findings of the record …")
+    found = [followed.look(row, update_round=current) for row in rows]
+    followed.note_night(len(found))
+    say(f"{sum(found)} findings of the record …")
 
 
 def _relax() -> None:

@@ -35,7 +35,7 @@ class AssociationForm(WholeRowMixin, forms.ModelForm):
     """The delegation follows the commune; the first manager is told by mail."""
 
     manager_email = forms.EmailField(
-        label=_("e-mail of the account manager"),
+        label=_("E-mail of the account manager"),
         required=False,
         help_text=_("An invitation is sent there, good for fourteen days."),
     )
@@ -79,6 +79,32 @@ class AssociationForm(WholeRowMixin, forms.ModelForm):
 
     def clean_manager_email(self):
         return self.cleaned_data["manager_email"].strip().lower()
+
+
+FIELDSETS = [
+    (
+        None,
+        {
+            "fields": (
+                "name_ar",
+                "name_fr",
+                "acronym",
+                "receipt_number",
+                "receipt_kind",
+                "receipt_on",
+                "is_public_utility",
+                "working_year",
+                "language",
+            )
+        },
+    ),
+    (_("Address"), {"fields": ("commune", "address", "phone", "email")}),
+    (
+        _("Numbers and bank account"),
+        {"fields": ("ice", "tax_id", "cnss_number", "bank_name", "rib")},
+    ),
+    (_("Board"), {"fields": ("last_assembly_on", "board_term_months")}),
+]
 
 
 class BoardInline(ScopedInline):
@@ -129,9 +155,10 @@ class AssociationAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"user": request.user})
 
-    def get_fields(self, request, obj=None):
-        fields = list(AssociationForm._meta.fields)
-        return fields if obj else [*fields, "manager_email"]
+    def get_fieldsets(self, request, obj=None):
+        """The first manager is named once, with the association."""
+        opened = [] if obj else [(None, {"fields": ("manager_email",)})]
+        return [*FIELDSETS, *opened]
 
     def has_change_permission(self, request, obj=None):
         return is_current(obj) and super().has_change_permission(request, obj)

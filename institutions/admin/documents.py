@@ -57,6 +57,22 @@ class EndsFilter(admin.SimpleListFilter):
         return queryset.filter(chosen) if chosen else queryset
 
 
+class WithdrawnFilter(admin.SimpleListFilter):
+    """A withdrawn file stays readable where it served."""
+
+    title = _("withdrawn by the association")
+    parameter_name = "withdrawn"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("No")), ("yes", _("Yes"))]
+
+    def queryset(self, request, queryset):
+        is_withdrawn = {"yes": True, "no": False}.get(self.value())
+        if is_withdrawn is None:
+            return queryset
+        return queryset.filter(is_withdrawn=is_withdrawn)
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyMixin, FieldHistoryMixin, ScopedModelAdmin):
     """Read through the one view that checks scope; never replaced from here.
@@ -73,11 +89,11 @@ class DocumentAdmin(ReadOnlyMixin, FieldHistoryMixin, ScopedModelAdmin):
         "uploaded_at",
     )
     list_filter = (
-        "type",
-        "type__validity",
-        "scan_state",
         EndsFilter,
-        "is_withdrawn",
+        "scan_state",
+        WithdrawnFilter,
+        "type__validity",
+        "type",
     )
     list_select_related = ("type", "association")
     search_fields = ("original_name",)

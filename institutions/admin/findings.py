@@ -153,6 +153,7 @@ class RecordFindingAdmin(ScopedImportExportMixin, ScopedModelAdmin):
         if changelist is not None:
             changelist.result_list = followed.dress(changelist.result_list)
             response.context_data["counts"] = counts(request)
+            response.context_data["looked_at"] = followed.last_look(request.user)
             response.context_data["may_look"] = self.has_change_permission(request)
         return response
 

@@ -45,7 +45,7 @@ CODES = {"receipt_number", "ice", "rib", "email"}
 class JoinRequestAdmin(ScopedModelAdmin):
     """Changed only by ``institutions.joining``."""
 
-    list_display = ("named", "kind", "state", "delegation", "contact_name", "age")
+    list_display = ("named", "kind", "state", "delegation", "person", "age")
     list_filter = ("state", "kind", "delegation__region", "delegation")
     list_select_related = ("association", "delegation")
     search_fields = ("search_text",)
@@ -70,11 +70,18 @@ class JoinRequestAdmin(ScopedModelAdmin):
     def named(self, row):
         return row.association.name if row.association else row.name_ar or row.name_fr
 
+    @admin.display(description=_("person"), ordering="contact_name")
+    def person(self, row):
+        return row.contact_name
+
     @admin.display(description=_("waits"), ordering="created_at")
     def age(self, row):
         if row.state != JoinState.WAITING:
             return ""
-        days = (timezone.now() - row.email_confirmed_at).days
+        confirmed_on = timezone.localdate(row.email_confirmed_at)
+        days = (timezone.localdate() - confirmed_on).days
+        if not days:
+            return _("since today")
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
     def get_urls(self):
@@ -225,7 +232,7 @@ def beside(row, candidate, user):
                 "label": label_of(name),
                 "here": shown(row, name),
                 "there": shown(other, name),
-                "is_same": getattr(row, name) == getattr(other, name),
+                "is_same": getattr(row, name) in ("", None, getattr(other, name)),
                 "is_code": name in CODES,
             }
             for name in COMPARED
@@ -235,6 +242,9 @@ def beside(row, candidate, user):
 
 
 def label_of(name):
+    """The form says "your name" to who fills it in."""
+    if name == "contact_name":
+        return _("person")
     return JoinRequest._meta.get_field(name).verbose_name
 
 

@@ -1,11 +1,14 @@
 """Merging two associations: look for the other, read what moves, type to confirm."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from institutions import duplicates, merging
@@ -122,13 +125,25 @@ def readable(choices):
                 for name in choice.fields
             ),
             "sides": [
-                (merging.KEPT, words(choice.kept), choice.suggested == merging.KEPT),
-                (merging.GONE, words(choice.gone), choice.suggested == merging.GONE),
+                (side, pieces(choice.fields, values), choice.suggested == side)
+                for side, values in (
+                    (merging.KEPT, choice.kept),
+                    (merging.GONE, choice.gone),
+                )
             ],
         }
         for choice in choices
     ]
 
 
-def words(values):
-    return " · ".join(str(value) for value in values if value not in (None, "")) or "—"
+def pieces(fields, values):
+    """What people read: choices by their labels, days as Morocco writes them."""
+    pairs = zip(fields, values, strict=True)
+    return [word(name, value) for name, value in pairs if value not in (None, "")]
+
+
+def word(name, value):
+    labels = dict(Association._meta.get_field(name).flatchoices)
+    if labels:
+        return labels.get(value, value)
+    return date_format(value) if isinstance(value, date) else value

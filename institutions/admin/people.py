@@ -6,6 +6,8 @@ from django.db.models import Exists, OuterRef
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -131,9 +133,37 @@ class SubProgrammeFilter(EnrolledFilter):
         return SubProgramme.choices
 
 
-class EnrolmentInline(ReadOnlyMixin, ScopedInline):
+def in_words(row, name):
+    """Choices kept as a list of codes."""
+    labels = dict(row._meta.get_field(name).base_field.flatchoices)
+    words = [str(labels.get(code, code)) for code in getattr(row, name)]
+    return gettext("، ").join(words) or "—"
+
+
+class InWordsMixin:
+    """A year of a child, its lists of codes as people read them."""
+
+    fields = (
+        "year",
+        "centre",
+        "sub_programme",
+        "services_held",
+        "certificates_held",
+        "months",
+    )
+    readonly_fields = ("services_held", "certificates_held")
+
+    @admin.display(description=_("services"))
+    def services_held(self, enrolment):
+        return in_words(enrolment, "services")
+
+    @admin.display(description=_("certificates held"))
+    def certificates_held(self, enrolment):
+        return in_words(enrolment, "certificates")
+
+
+class EnrolmentInline(InWordsMixin, ReadOnlyMixin, ScopedInline):
     model = Enrolment
-    fields = ("year", "centre", "sub_programme", "services", "certificates", "months")
 
 
 @admin.register(Child)
@@ -144,7 +174,7 @@ class ChildAdmin(
     export_related = ("association__delegation",)
     identity = IDENTITY
     list_display = (
-        "code",
+        "code_whole",
         "association",
         "born_on",
         "sex",
@@ -176,14 +206,22 @@ class ChildAdmin(
     )
     inlines = (EnrolmentInline,)
 
+    @admin.display(description=_("code"), ordering="code")
+    def code_whole(self, child):
+        """Its hyphen is no place to break the line at."""
+        return format_html('<bdi dir="ltr">{}</bdi>', child.code)
+
     def association_of(self, found):
         return found.association_id
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin):
+class EnrolmentAdmin(
+    InWordsMixin, ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin
+):
     resource_classes = (EnrolmentResource,)
     export_related = ("child", "centre__association", "centre__delegation")
+    fields = ("child", *InWordsMixin.fields)
     list_display = ("child", "year", "centre", "sub_programme", "months")
     list_filter = ("year", "sub_programme", "centre__delegation")
     list_select_related = ("child", "centre")
@@ -192,7 +230,8 @@ class EnrolmentAdmin(ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin):
 
     def get_queryset(self, request):
         columns = (f"child__{name}" for name in IDENTITY)
-        return super().get_queryset(request).defer(*columns)
+        rows = super().get_queryset(request).select_related("child", "centre")
+        return rows.defer(*columns)
 
 
 @admin.register(StaffMember)

@@ -34,6 +34,7 @@ class Place:
     answer: SectionAnswer | None = None
     remarks: list[UpdateRemark] = field(default_factory=list)
     is_verified: bool = False
+    is_awaited: bool = False
 
     @property
     def slug(self) -> str:
@@ -144,6 +145,13 @@ class UpdateReview:
     def _differences(self) -> tuple[list[SectionDifferences], dict[int, ListChanges]]:
         if self.base and self.frozen:
             return comparison.differences(self.base, self.frozen)
+        if self.base:
+            # Not certified yet: the record as it stands today.
+            certified = snapshots.read(self.base)
+            return (
+                compare(certified, self.content),
+                comparison.children_changes(certified, self.content),
+            )
         return compare(None, self.content), {}
 
     @cached_property
@@ -159,6 +167,7 @@ class UpdateReview:
             place.answer = self.answers.get(place.slug)
             place.remarks = self.remarks.get(place.slug, [])
             place.is_verified = place.slug in self.verified_places
+            place.is_awaited = self.frozen is None and section.is_left_empty
             found.append(place)
         return found
 

@@ -21,6 +21,7 @@ from institutions.models import (
     Institution,
     SeasonCount,
 )
+from institutions.per_head import costs
 from institutions.sections import BUILDING as BUILDING_SECTION
 from institutions.sections import TARGETING as TARGETING_SECTION
 from institutions.sections import is_house
@@ -170,6 +171,11 @@ class InstitutionAdmin(UnitAdmin):
         if obj is None or not is_house(obj.institution_class):
             return ()
         return super().get_inlines(request, obj)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            context["costs"] = costs(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description=_("licensed capacity"))
     def capacity(self, institution):

@@ -115,7 +115,7 @@ class Enrolment(models.Model):
         indexes = [models.Index(name="enrolment_of_centre", fields=["centre", "year"])]
 
     def __str__(self):
-        return f"{self.child_id} {self.year}"
+        return f"{self.child.code} {self.year}"
 
 
 class StaffMember(models.Model):
