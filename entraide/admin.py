@@ -115,7 +115,7 @@ class StaffSite(AdminSite):
         chosen = next((q for q in queues if q.code == wanted), None)
         context = {
             **self.each_context(request),
-            "title": self.index_title,
+            "title": self.index_title if queues else _("Home"),
             "queues": queues,
             "queue": chosen or waiting.first_with_work(queues),
             "waiting_total": sum(queue.count for queue in queues if queue.is_own),

@@ -139,9 +139,14 @@ def _field_lines(code: str, piece: Mapping[str, Any], names: Names) -> list[Line
             str(columns[name].verbose_name),
             *_shown(columns[name], name, value, names),
         )
-        for name, value in piece.items()
-        if name in columns and name not in ("id", "delegation_id")
+        for name, value in in_order_of(columns, piece)
+        if name not in ("id", "delegation_id")
     ]
+
+
+def in_order_of(columns: Iterable[str], piece: Mapping[str, Any]) -> list:
+    """As the sections ask, whatever the order of the copy's keys."""
+    return [(name, piece[name]) for name in columns if name in piece]
 
 
 def _shown(field: Any, name: str, value: Any, names: Names) -> tuple[Any, str]:

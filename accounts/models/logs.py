@@ -43,7 +43,7 @@ class AccessLog(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user_id} {self.action} {self.object_kind} {self.object_id}"
+        return f"{self.get_action_display()} {self.pk}"
 
 
 class IdempotencyKey(models.Model):

@@ -8,6 +8,7 @@ from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
 from institutions.admin.associations import communes_for
 from institutions.admin.history import FieldHistoryMixin
 from institutions.admin.importing import SheetImportMixin
+from institutions.admin.people import in_words
 from institutions.admin.record_sheets import CentreResource, InstitutionResource
 from institutions.codes import new_centre_code
 from institutions.enums import CareService, Category, SchoolLevel
@@ -29,6 +30,9 @@ from institutions.sections import is_house
 POSITION = ("latitude", "longitude")
 BUILDING = (*BuildingForm._meta.fields, *POSITION)
 TARGETING = (*TargetingForm._meta.fields, "priorities")
+
+
+WORDS = {name: f"{name}_words" for name in ("categories", "services", "school_levels")}
 
 
 class InstitutionAdminForm(WholeRowMixin, forms.ModelForm):
@@ -165,6 +169,28 @@ class InstitutionAdmin(UnitAdmin):
         "is_active",
     )
     autocomplete_fields = ("association", "commune")
+
+    def get_fieldsets(self, request, obj=None):
+        """Whoever only reads is shown words for the codes of a list."""
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        return [
+            (title, {**options, "fields": [WORDS.get(f, f) for f in options["fields"]]})
+            for title, options in found
+        ]
+
+    @admin.display(description=_("target categories"))
+    def categories_words(self, institution):
+        return in_words(institution, "categories")
+
+    @admin.display(description=_("services"))
+    def services_words(self, institution):
+        return in_words(institution, "services")
+
+    @admin.display(description=_("school levels"))
+    def school_levels_words(self, institution):
+        return in_words(institution, "school_levels")
 
     def get_inlines(self, request, obj):
         """Rows that only student houses have."""

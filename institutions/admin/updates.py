@@ -17,6 +17,7 @@ from institutions.admin.people import ReadOnlyMixin
 from institutions.admin.resources import AnnualUpdateResource
 from institutions.admin.review import UpdateReview
 from institutions.models import AnnualUpdate, UpdateRound
+from institutions.years import school_year
 
 RELATIONS = (
     "association__delegation__region",
@@ -29,8 +30,27 @@ RELATIONS = (
 
 @admin.register(UpdateRound)
 class UpdateRoundAdmin(ScopedModelAdmin):
-    list_display = ("year", "opens_on", "due_on", "headcount_on", "accounts_year")
+    list_display = (
+        "year",
+        "opens_on",
+        "due_on",
+        "headcount_on",
+        "whole_school_year",
+        "accounts_year",
+    )
     ordering = ("-year",)
+
+    @admin.display(description=_("school year covered"), ordering="school_year")
+    def whole_school_year(self, row):
+        return school_year(row.school_year)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        helps = {
+            "year": _("The year the support is for."),
+            "school_year": _("Its first year: 2026 for 2026/2027."),
+            "headcount_change_percent": _("From there, a finding says so."),
+        }
+        return super().get_form(request, obj, change, help_texts=helps, **kwargs)
 
 
 @admin.register(AnnualUpdate)
