@@ -124,7 +124,13 @@ def test_coordinator_finds_decisions_second_returns_and_files_without_officer(cl
     EnvelopeFactory(call=decide.call, region=user.region, amount=1000)
     page = home(client, user)
     # The factories' delegates work in the delegation of the files.
-    assert counts(page) == {"files": 1, "second": 1, "alone": 0, "sittings": 0}
+    assert counts(page) == {
+        "files": 1,
+        "second": 1,
+        "alone": 0,
+        "sittings": 0,
+        "requests": 0,
+    }
     assert [line.left for line in page.context["envelopes"]] == [1000]
     type(user).objects.filter(role="delegate").update(is_active=False)
     alone = home(client, user, list="alone")
@@ -143,7 +149,35 @@ def test_centre_finds_sittings_overdue_files_and_calls(client):
     SittingFactory(call=late.call, state=SittingState.HELD)
     CallFactory(schooling=True, is_published=False)
     page = home(client, CentralFactory())
-    assert counts(page) == {"sittings": 1, "late": 1, "calls": 1}
+    assert counts(page) == {"sittings": 1, "late": 1, "calls": 1, "requests": 0}
+
+
+@pytest.mark.parametrize(
+    "make_user, expected", [(CoordinatorFactory, 1), (CentralFactory, 2)]
+)
+def test_requests_below_are_counted_beside_ones_own_work(client, make_user, expected):
+    user = make_user()
+    JoinRequestFactory()
+    JoinRequestFactory(delegation=delegation(FES))
+    JoinRequestFactory(email_confirmed_at=None)
+    page = home(client, user)
+    assert counts(page)["requests"] == expected
+    assert page.context["waiting_total"] == 0
+    assert page.context["queue"].code != "requests"
+    asked = home(client, user, list="requests")
+    assert [row.delegation_id for row in asked.context["queue"].shown][:1] == [
+        delegation().pk
+    ]
+
+
+@pytest.mark.parametrize("words, is_found", [("Khayriya", True), ("zzzz", False)])
+def test_a_list_says_how_many_rows_or_why_none(client, words, is_found):
+    AssociationFactory(name_fr="Al Khayriya")
+    client.force_login(CentralFactory())
+    url = reverse("admin:institutions_association_changelist")
+    page = client.get(url, {"q": words}).content.decode()
+    assert ('class="paginator"' in page) is is_found
+    assert ('class="en-empty"' in page) is not is_found
 
 
 @pytest.mark.parametrize("code", ["files", "updates", "associations"])
