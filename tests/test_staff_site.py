@@ -153,7 +153,7 @@ def test_centre_finds_sittings_overdue_files_and_calls(client):
 
 
 @pytest.mark.parametrize(
-    "make_user, expected", [(CoordinatorFactory, 1), (CentralFactory, 2)]
+    ("make_user", "expected"), [(CoordinatorFactory, 1), (CentralFactory, 2)]
 )
 def test_requests_below_are_counted_beside_ones_own_work(client, make_user, expected):
     user = make_user()
@@ -170,7 +170,7 @@ def test_requests_below_are_counted_beside_ones_own_work(client, make_user, expe
     ]
 
 
-@pytest.mark.parametrize("words, is_found", [("Khayriya", True), ("zzzz", False)])
+@pytest.mark.parametrize(("words", "is_found"), [("Khayriya", True), ("zzzz", False)])
 def test_a_list_says_how_many_rows_or_why_none(client, words, is_found):
     AssociationFactory(name_fr="Al Khayriya")
     client.force_login(CentralFactory())

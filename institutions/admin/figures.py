@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,28 @@ class FigureAdmin(ReadOnlyMixin, SheetImportMixin, ScopedModelAdmin):
 
     def get_list_display(self, request):
         return ("association_name", "institution_name", *self.columns)
+
+    def get_fields(self, request, obj=None):
+        return self.get_list_display(request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """A figure has no name: that of whom it is said of."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        found = response.context_data["original"]
+        response.context_data["heading"] = self.heading(found)
+        return response
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Kept with the institution, or with the association as a whole."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        figure = self.get_object(request, object_id)
+        owner = figure.institution or figure.association
+        name = f"admin:institutions_{owner._meta.model_name}_history"
+        return redirect(name, owner.pk)
+
+    def heading(self, figure):
+        return (figure.institution or figure.association).name
 
     @property
     def list_filter(self):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -227,6 +228,13 @@ class EnrolmentAdmin(
     list_select_related = ("child", "centre")
     search_fields = ("child__code", "centre__code")
     ordering = ("-year", "-pk")
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Kept with the child."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        return redirect("admin:institutions_child_history", found.child_id)
 
     def get_queryset(self, request):
         columns = (f"child__{name}" for name in IDENTITY)

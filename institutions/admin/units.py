@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import ScopedInline, ScopedModelAdmin
@@ -37,18 +38,18 @@ WORDS = {name: f"{name}_words" for name in ("categories", "services", "school_le
 
 class InstitutionAdminForm(WholeRowMixin, forms.ModelForm):
     categories = forms.MultipleChoiceField(
-        label=_("target categories"),
+        label=capfirst(_("target categories")),
         choices=Category,
         widget=forms.CheckboxSelectMultiple,
     )
     services = forms.MultipleChoiceField(
-        label=_("services"),
+        label=capfirst(_("services")),
         choices=CareService,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     school_levels = forms.MultipleChoiceField(
-        label=_("school levels"),
+        label=capfirst(_("school levels")),
         choices=SchoolLevel,
         widget=forms.CheckboxSelectMultiple,
         required=False,

@@ -81,6 +81,35 @@ def test_a_child_is_read_without_a_code_or_a_key(client, officer):
     assert f"{row.child_id} {row.year}" not in found
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        factories.HeadcountFactory,
+        factories.StaffCountFactory,
+        factories.UnmetRequestsFactory,
+        factories.SeasonCountFactory,
+        factories.FundingLineFactory,
+        factories.FunctionCountFactory,
+        factories.AccountLineFactory,
+    ],
+)
+def test_a_figure_is_named_by_whom_it_is_said_of(client, officer, make):
+    row = make()
+    shown = page(client, f"{row._meta.model_name}_change", row.pk)
+    assert shown.context["heading"] == row.institution.name
+    assert str(row) not in shown.content.decode()
+
+
+def test_the_history_of_a_figure_is_that_of_its_institution(client, officer):
+    row = factories.HeadcountFactory()
+    asked = client.get(reverse("admin:institutions_headcount_history", args=[row.pk]))
+    kept = reverse("admin:institutions_institution_history", args=[row.institution_id])
+    assert asked.url == kept
+    away = factories.HeadcountFactory(institution__delegation=delegation(FES))
+    gone = reverse("admin:institutions_headcount_history", args=[away.pk])
+    assert client.get(gone).status_code == 404
+
+
 def test_an_enrolment_is_named_by_the_code_of_its_child(client, officer):
     row = factories.EnrolmentFactory()
     assert str(row) == f"{row.child.code} {row.year}"
