@@ -217,9 +217,7 @@ class ChildAdmin(
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(
-    InWordsMixin, ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin
-):
+class EnrolmentAdmin(InWordsMixin, ReadOnlyMixin, PeopleExportMixin, ScopedModelAdmin):
     resource_classes = (EnrolmentResource,)
     export_related = ("child", "centre__association", "centre__delegation")
     fields = ("child", *InWordsMixin.fields)
