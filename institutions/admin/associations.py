@@ -232,6 +232,9 @@ class AssociationAdmin(
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """What the portal noticed, and the buttons of the status."""
         if obj is not None:
+            if request.method == "POST":
+                # What was refused is shown in the form; all else is of the kept row.
+                obj = self.get_object(request, str(obj.pk))
             round_ = current_round()
             year = round_.year if round_ else obj.created_at.year
             found = check_record(obj, year=year)

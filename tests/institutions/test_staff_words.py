@@ -161,6 +161,23 @@ def test_what_is_typed_keeps_its_direction(client, officer):
     ]
 
 
+WRONG = {"ice": "12", "rib": "123", "phone": "abc", "receipt_on": "99/99/2020"}
+NO_MEMBERS = {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
+
+
+def test_wrong_numbers_are_refused_in_the_form_of_an_association(client, officer):
+    """The checks look at the row that is kept, never at what was just refused."""
+    association = factories.AssociationFactory(ice="000179913752732")
+    url = reverse("admin:institutions_association_change", args=[association.pk])
+    form = client.get(url).context["adminform"].form
+    kept = {name: form[name].value() or "" for name in form.fields}
+    answer = client.post(url, {**kept, **NO_MEMBERS, **WRONG})
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors.keys() == WRONG.keys()
+    association.refresh_from_db()
+    assert association.ice == "000179913752732"
+
+
 # Requests
 
 
