@@ -146,19 +146,19 @@ class StaffSite(AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """The menu by work; an address of one app keeps Django's own list."""
-        apps = super().get_app_list(request, app_label)
         if app_label is not None:
-            return apps
+            return super().get_app_list(request, app_label)
         models = {
             f"{app['app_label']}.{model['object_name'].lower()}": model
-            for app in apps
+            for app in self._build_app_dict(request).values()
             for model in app["models"]
         }
         groups = [
             self._group(code, label, [models.pop(name, None) for name in names])
             for code, label, names in MENU
         ]
-        groups.append(self._group("other", _("Other"), list(models.values())))
+        rest = sorted(models.values(), key=lambda model: str(model["name"]).lower())
+        groups.append(self._group("other", _("Other"), rest))
         groups[0]["models"].insert(0, self._home_entry(request.user))
         self._add_exports(request, groups)
         mark_current(groups, request.path)

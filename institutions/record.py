@@ -12,12 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.utils import timezone
-
-from institutions import figures
-from institutions.enums import Certificate, SubProgramme
+from institutions import enrolled, figures
 from institutions.figures import AccountRow, Figure, HouseRow
 from institutions.models import (
     Association,
@@ -44,7 +39,6 @@ DOCUMENT = (
     "type__name_ar",
     "type__name_fr",
 )
-HASHES = ("person_hash", "massar_hash", "card_hash")
 
 
 class ChildRow(NamedTuple):
@@ -93,16 +87,6 @@ class StaffRow(NamedTuple):
     contract_remark: str
 
 
-OF_HEALTH = [Certificate.INCAPACITY, Certificate.DISABILITY, Certificate.MEDICAL]
-# What the checks alone look at: a page of thousands reads no more.
-CHECKED = (
-    "child",
-    "sub_programme",
-    "certificates",
-    "child__code",
-    "child__card_expires_on",
-    "child__has_rsu",
-)
 OF_ENROLMENT = EnrolmentRow._fields[2:-1]
 OF_CHILD = [f"child__{name}" for name in ChildRow._fields]
 PLACE = ("centre", "centre__is_active")
@@ -123,8 +107,8 @@ class Record:
         update_round: UpdateRound | None = None,
         is_for_checks: bool = False,
     ):
-        """``is_for_checks``: of children, only those that a check may have something to
-        say of, and of them only what it looks at."""
+        """``is_for_checks``: of children, only how many they are and those that a check
+        may have something to say of, and of them only what it looks at."""
         self.association = association
         self.year = year
         self._round = update_round
@@ -189,21 +173,13 @@ class Record:
     @cached_property
     def _figures(self) -> dict[str, list[Any]]:
         """Small tables, in one question to the database."""
-        tables = figures.tables_of(
+        asked = figures.Asked(
             self.association,
-            year=self.year,
-            accounts_year=self._of_round("accounts_year"),
-            school_year=self._of_round("school_year"),
+            self.year,
+            accounts_year=self._round.accounts_year if self._round else None,
+            school_year=self._round.school_year if self._round else None,
         )
-        return figures.read(tables)
-
-    def _of_round(self, name: str) -> Any:
-        """A year of the round: known already, or found in the same question."""
-        if self._round:
-            return Value(getattr(self._round, name))
-        rounds = UpdateRound.objects.filter(year=self.year)
-        found = Subquery(rounds.values(name)[:1])
-        return Coalesce(found, Value(self.year - 1))
+        return figures.read(asked)
 
     @cached_property
     def centres(self) -> list[Centre]:
@@ -212,15 +188,18 @@ class Record:
         return list(rows.select_related("institution").order_by("pk"))
 
     @cached_property
+    def _enrolled(self) -> enrolled.Enrolled:
+        return enrolled.read(self.association, self.year)
+
+    @cached_property
     def enrolments(self) -> list[EnrolmentRow]:
         """In any centre, by the code of the child."""
+        if self._is_for_checks:
+            return [_checked(row) for row in self._enrolled.named]
         rows = Enrolment.objects.filter(
             centre__association=self.association, year=self.year
         )
         rows = rows.order_by("child__code")
-        if self._is_for_checks:
-            rows = rows.filter(doubtful(timezone.localdate(), self.twins))
-            return [_checked(*row) for row in rows.values_list(*PLACE, *CHECKED)]
         return [
             EnrolmentRow._make([*values[:AT_CHILD], ChildRow._make(values[AT_CHILD:])])
             for values in rows.values_list(*PLACE, *OF_ENROLMENT, *OF_CHILD)
@@ -232,17 +211,15 @@ class Record:
 
         By name and birth date, by Massar code or by card.
         """
+        if self._is_for_checks:
+            return self._enrolled.twins
         children = Child.objects.filter(
             enrolments__year=self.year,
             enrolments__centre__association=self.association,
             enrolments__centre__is_active=True,
         )
-        is_twin = Q()
-        for name in HASHES:
-            same = Child.objects.filter(**{name: OuterRef(name)})
-            same = same.exclude(pk=OuterRef("pk"))
-            is_twin |= ~Q(**{name: ""}) & Q(Exists(same))
-        return set(children.filter(is_twin).order_by().values_list("pk", flat=True))
+        twins = children.filter(enrolled.twin_of()).order_by()
+        return set(twins.values_list("pk", flat=True))
 
     @cached_property
     def staff(self) -> list[StaffRow]:
@@ -253,19 +230,10 @@ class Record:
         columns = rows.order_by("pk").values_list(*PLACE, *StaffRow._fields[2:])
         return [StaffRow._make(values) for values in columns]
 
-    @cached_property
+    @property
     def enrolment_totals(self) -> dict[int, dict[str, Any]]:
         """By centre: how many children, by sub-programme and by sex."""
-        rows = Enrolment.objects.filter(
-            centre__association=self.association, year=self.year
-        )
-        found: dict[int, dict[str, Any]] = {}
-        groups = rows.order_by().values_list("centre", "sub_programme", "child__sex")
-        for centre, programme, sex, count in groups.annotate(count=Count("pk")):
-            of_centre = found.setdefault(centre, {"by_programme": {}, "by_sex": {}})
-            for name, key in (("by_programme", programme), ("by_sex", sex)):
-                of_centre[name][key] = of_centre[name].get(key, 0) + count
-        return found
+        return self._enrolled.totals
 
     @property
     def children_counts(self) -> dict[int, int]:
@@ -277,16 +245,13 @@ class Record:
             for centre, totals in self.enrolment_totals.items()
         }
 
-    @cached_property
+    @property
     def staff_totals(self) -> dict[int, dict[str, int]]:
         """By centre, then by speciality."""
-        rows = StaffMember.objects.filter(
-            centre__association=self.association, year=self.year
-        )
         found: dict[int, dict[str, int]] = {}
-        groups = rows.order_by().values_list("centre", "speciality")
-        for centre, speciality, count in groups.annotate(count=Count("pk")):
-            found.setdefault(centre, {})[speciality] = count
+        for row in self.staff:
+            of_centre = found.setdefault(row.centre_id, {})
+            of_centre[row.speciality] = of_centre.get(row.speciality, 0) + 1
         return found
 
     def in_working_centres(self, rows: Iterable[Placed]) -> list[Placed]:
@@ -320,26 +285,16 @@ class Record:
         return rows.select_related("type").only(*DOCUMENT).order_by("pk")
 
 
-def doubtful(today: date, twins: set[int]) -> Q:
-    """Every child that a check of children may name, and few others."""
-    lacks = ~Q(certificates__overlap=OF_HEALTH)
-    lacks |= Q(sub_programme=SubProgramme.B) & ~Q(
-        certificates__contains=[Certificate.SCHOOL]
-    )
-    past = Q(child__card_expires_on__lt=today)
-    return lacks | past | Q(child__has_rsu=False) | Q(child__in=twins)
-
-
-def _checked(  # noqa: PLR0913 -- the columns of ``CHECKED``, in a row
-    centre: int,
-    is_working: bool,
-    child: int,
-    programme: str,
-    certificates: list[str],
-    code: str,
-    card_expires_on: date | None,
-    has_rsu: bool,
-) -> EnrolmentRow:
+def _checked(row: enrolled.NamedChild) -> EnrolmentRow:
     """The other columns stay empty: no check reads them."""
-    row = ChildRow(code, 0, NEVER, "", "", "", card_expires_on, has_rsu)
-    return EnrolmentRow(centre, is_working, child, programme, [], certificates, 0, row)
+    child = ChildRow(row.code, 0, NEVER, "", "", "", row.card_expires_on, row.has_rsu)
+    return EnrolmentRow(
+        centre_id=row.centre_id,
+        is_working=row.is_working,
+        child_id=row.child_id,
+        sub_programme=row.sub_programme,
+        services=[],
+        certificates=row.certificates,
+        months=0,
+        child=child,
+    )

@@ -147,31 +147,37 @@ class RecordFindingQuerySet(RecordQuerySet):
         return self.filter(settled_on=None)
 
 
+OF_PEOPLE = (("child", "Child"), ("staff_member", "StaffMember"))
+OF_UNITS = (("institution", "Institution"), ("centre", "Centre"))
+
+
 class DocumentQuerySet(RecordQuerySet):
     """A unit's documents follow the unit, a person's follow the person, the others
     follow the association."""
 
+    is_about_units = False
+
+    def _clone(self):
+        found = super()._clone()  # type: ignore[misc]
+        found.is_about_units = self.is_about_units
+        return found
+
+    def about_units(self):
+        """Without those of people: who sees which is then quicker to ask."""
+        found = self.filter(child=None, staff_member=None)
+        found.is_about_units = True
+        return found
+
     def within(self, scope) -> Any:
+        things = OF_UNITS if self.is_about_units else OF_UNITS + OF_PEOPLE
         q = Q()
-        for field, name in [
-            ("institution", "Institution"),
-            ("centre", "Centre"),
-            ("child", "Child"),
-            ("staff_member", "StaffMember"),
-        ]:
+        for field, name in things:
             rows = apps.get_model("institutions", name).objects.within(scope)
             q |= Q(**{f"{field}__in": rows.values("pk")})
+        of_whole = dict.fromkeys(name for name, _model in OF_UNITS + OF_PEOPLE)
         associations = apps.get_model("institutions", "Association").objects
-        return self.filter(
-            q
-            | Q(
-                institution=None,
-                centre=None,
-                child=None,
-                staff_member=None,
-                association__in=associations.within(scope).values("pk"),
-            )
-        )
+        within = associations.within(scope).values("pk")
+        return self.filter(q | Q(**of_whole, association__in=within))
 
     def current(self):
         """Without those their owner took back."""

@@ -205,8 +205,29 @@ def is_house(institution_class: str) -> bool:
 
 
 def find(association: Association, code: str, unit: int) -> Key:
-    """Raises ``DoesNotExist`` for a section or a unit that is not the association's."""
-    for key in keys_of(association):
-        if key.code == code and key.unit_id == unit:
-            return key
-    raise Association.DoesNotExist
+    """Raises ``DoesNotExist`` for a section or a unit that is not the association's.
+
+    Reads the unit and nothing else: ``keys_of`` is for pages that show them all.
+    """
+    section = BY_CODE.get(code)
+    if section is None or not unit:
+        key = Key(section, association) if section else None
+        if key is None or not _is_of_whole(key):
+            raise Association.DoesNotExist
+        return key
+    rows = (
+        association.centres.select_related("institution")
+        if section.level == CENTRE
+        else association.institutions
+    )
+    found = rows.filter(is_active=True, pk=unit).first()
+    if found is None or section not in sections_for(found):
+        raise Association.DoesNotExist
+    return Key(section, association, found)
+
+
+def _is_of_whole(key: Key) -> bool:
+    """A section without a unit; the accounts of an association only with a centre."""
+    if key.section == ACCOUNTS:
+        return key.association.centres.filter(is_active=True).exists()
+    return key.section.level == ASSOCIATION

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.encryption import EncryptedTextField
 from institutions import validity
 from institutions.enums import DocumentLevel, ScanState, Validity
 from institutions.models import (
@@ -201,6 +202,27 @@ def of(
     return shelves
 
 
+def filled(association: Association, user: Any) -> list[Shelf]:
+    """The same shelves with nothing but what is kept on them, to be read: one query,
+    and one more for each kind of unit that has something."""
+    kept = Document.objects.about_units().visible_to(user).current()
+    kept = kept.filter(association=association, type__is_active=True)
+    kept = kept.select_related("type").order_by("type", "-uploaded_at", "-pk")
+    by_place: dict[tuple, list[Document]] = {}
+    for row in kept:
+        place = (row.type_id, row.institution_id, row.centre_id)
+        by_place.setdefault(place, []).append(row)
+    types = list(
+        {found[0].type_id: found[0].type for found in by_place.values()}.values()
+    )
+    shelves = [_shelf(association, types, by_place, DocumentLevel.ASSOCIATION)]
+    for level, at in ((DocumentLevel.INSTITUTION, 1), (DocumentLevel.CENTRE, 2)):
+        keys = {place[at] for place in by_place if place[at]}
+        rows = units(association, level).filter(pk__in=keys) if keys else ()
+        shelves += [_shelf(association, types, by_place, level, row) for row in rows]
+    return shelves
+
+
 def one(
     association: Association,
     user: Any,
@@ -277,9 +299,17 @@ def units(association: Association, level: DocumentLevel) -> QuerySet:
 def people(association: Association, level: DocumentLevel) -> QuerySet:
     """Those of the last year for which there is a list first."""
     if level == DocumentLevel.CHILD:
-        return association.children.select_related("association").order_by("pk")
-    rows = StaffMember.objects.filter(centre__association=association)
-    return rows.select_related("centre").order_by("-year", "pk")
+        rows = association.children.select_related("association")
+        return rows.defer(*identities(Child)).order_by("pk")
+    members = StaffMember.objects.filter(centre__association=association)
+    members = members.select_related("centre").defer(*identities(StaffMember))
+    return members.order_by("-year", "pk")
+
+
+def identities(model: Any) -> list[str]:
+    """Encrypted columns, which no list here shows: read only where one is asked for."""
+    fields = model._meta.concrete_fields
+    return [field.name for field in fields if isinstance(field, EncryptedTextField)]
 
 
 def lines_of_people(level: str, rows: Any, user: Any) -> list[Line]:

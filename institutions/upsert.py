@@ -7,17 +7,25 @@ written as it was would be noise there.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, UniqueConstraint
+from django.db.models import (
+    CharField,
+    IntegerField,
+    Model,
+    UniqueConstraint,
+    Value,
+)
 
 Row = Mapping[str, Any]
 
 
-def replace(model: Any, owner: Row, rows: Iterable[Row], *, among: Any = None) -> None:
+def replace(
+    model: Any, owner: Row, rows: Iterable[Row], *, among: Iterable[Any] | None = None
+) -> None:
     """Make ``rows`` the rows of ``owner``, in three queries at most.
 
     What stands already as it should is left alone; what is not in ``rows`` is removed.
     The key of a row is the unique constraint of its table. ``among``: the rows that are
-    replaced, where they are not all those of ``owner``.
+    replaced, where they are not all those of ``owner`` or were read already.
     """
     key = _key_of(model)
     standing = model.objects.filter(**owner) if among is None else among
@@ -36,6 +44,28 @@ def replace(model: Any, owner: Row, rows: Iterable[Row], *, among: Any = None) -
         model.objects.bulk_create(
             changed, update_conflicts=True, update_fields=fields, unique_fields=key
         )
+
+
+def standing(owner: Row, tables: Mapping[Any, Sequence[str]]) -> dict[Any, list[Any]]:
+    """The rows of ``owner`` in small tables alike, by table, in one question.
+
+    ``tables``: for each the columns besides the owner's; the last one is a number, the
+    others are words.
+    """
+    nothing = Value("", output_field=CharField())
+    width = max(len(names) for names in tables.values())
+    questions = []
+    for place, (model, names) in enumerate(tables.items()):
+        words = [*names[:-1], *[nothing] * (width - len(names))]
+        which = Value(place, output_field=IntegerField())
+        rows = model.objects.filter(**owner).order_by()
+        questions.append(rows.values_list(which, "pk", *words, names[-1]))
+    found: dict[Any, list[Any]] = {model: [] for model in tables}
+    for place, pk, *words, number in questions[0].union(*questions[1:], all=True):
+        model, names = list(tables.items())[place]
+        values = zip(names, [*words[: len(names) - 1], number], strict=True)
+        found[model].append(model(pk=pk, **owner, **dict(values)))
+    return found
 
 
 def change(row: Any, values: Row) -> list[str]:

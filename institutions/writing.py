@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -26,24 +26,30 @@ from institutions.models import (
     UpdateRound,
 )
 from institutions.sections import Key
-from institutions.upsert import change, replace
+from institutions.upsert import change, replace, standing
 
 
 def write(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
-    """Raises ``ValidationError`` when the database says no."""
+    """Raises ``ValidationError`` when the database says no; the caller's transaction is
+    over then."""
     try:
-        with transaction.atomic():
-            WRITERS[key.code](key, round_, cleaned)
+        WRITERS[key.code](key, round_, cleaned)
     except IntegrityError as error:
         # Only what changed between the form's check and now comes here.
-        (key.unit or key.association).validate_constraints()
-        raise ValidationError(
-            _(
-                "Somebody else changed this at the same moment. Look at the values "
-                "again, then save."
-            ),
-            code="stale",
-        ) from error
+        raise _refusal(key.unit or key.association, error) from error
+
+
+def _refusal(row: Any, error: IntegrityError) -> ValidationError:
+    """In the words of the constraint; nothing can be asked of the database any more."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+    for constraint in row._meta.constraints:
+        if constraint.name == name:
+            return ValidationError(constraint.get_violation_error_message())
+    message = _(
+        "Somebody else changed this at the same moment. Look at the values "
+        "again, then save."
+    )
+    return ValidationError(message, code="stale")
 
 
 def _fields(row: Any, cleaned: Mapping[str, Any]) -> None:
@@ -108,31 +114,33 @@ def _others(members: list[BoardMember]) -> list[BoardMember]:
     return [member for member in members if member.role != BoardRole.PRESIDENT]
 
 
+COUNTED = {
+    Headcount: ("category", "level", "sex", "count"),
+    StaffCount: ("employer", "function", "sex", "count"),
+    UnmetRequests: ("sex", "count"),
+}
+
+
 def _headcounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:
     owner = {"institution": key.unit, "year": round_.year}
-    replace(
-        Headcount,
-        owner,
-        [
-            {"category": category, "level": level, "sex": sex, "count": count}
-            for (category, level, sex), count in cleaned["headcounts"].items()
-            if count
-        ],
-    )
-    replace(
-        StaffCount,
-        owner,
-        [
-            {"employer": employer, "sex": sex, "count": count}
-            for (employer, sex), count in cleaned["staff"].items()
-            if count
-        ],
-    )
-    replace(
-        UnmetRequests,
-        owner,
-        [{"sex": sex, "count": count} for sex, count in cleaned["unmet"].items()],
-    )
+    heads = [
+        {"category": category, "level": level, "sex": sex, "count": count}
+        for (category, level, sex), count in cleaned["headcounts"].items()
+        if count
+    ]
+    staff = [
+        {"employer": employer, "sex": sex, "count": count}
+        for (employer, sex), count in cleaned["staff"].items()
+        if count
+    ]
+    unmet = [{"sex": sex, "count": count} for sex, count in cleaned["unmet"].items()]
+    there = standing(owner, COUNTED)
+    for model, rows in (
+        (Headcount, heads),
+        (StaffCount, staff),
+        (UnmetRequests, unmet),
+    ):
+        replace(model, owner, rows, among=there[model])
 
 
 def _accounts(key: Key, round_: UpdateRound, cleaned: Mapping[str, Any]) -> None:

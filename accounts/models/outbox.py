@@ -95,6 +95,8 @@ class Outbox(models.Model):
                 condition=Q(mail_state=MailState.PENDING),
             ),
             models.Index(name="outbox_of_recipient", fields=["recipient", "-id"]),
+            # Whoever was told of something today is not told again.
+            models.Index(name="outbox_of_kind", fields=["kind", "created_at"]),
             models.Index(
                 name="outbox_unread", fields=["recipient"], condition=Q(read_at=None)
             ),

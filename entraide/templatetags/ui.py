@@ -7,14 +7,19 @@ the browser, the mail reader and the PDF engine would otherwise reorder them.
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from html import unescape
+from html import escape, unescape
 
 from django import template
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils import formats, timezone
-from django.utils.html import escape, format_html, format_html_join, strip_tags
-from django.utils.safestring import mark_safe
+from django.utils.html import (
+    conditional_escape,
+    format_html,
+    format_html_join,
+    strip_tags,
+)
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -40,7 +45,8 @@ TONE_ICONS = {
 
 
 def _grouped(value, places):
-    number = Decimal(str(value))
+    # Not what only pretends to be a number, as a lazy value does.
+    number = value if type(value) in (int, Decimal) else Decimal(str(value))
     text = f"{abs(number):,.{places}f}".replace(",", NBSP).replace(".", ",")
     is_negative = number < 0 and any(digit in text for digit in "123456789")
     return f"{MINUS}{text}" if is_negative else text
@@ -53,9 +59,12 @@ def _is_empty(value):
 @register.filter
 def ltr(value):
     """Keep a reference, a phone, an RIB or an e-mail readable inside Arabic text."""
-    return (
-        NOTHING if _is_empty(value) else format_html('<bdi dir="ltr">{}</bdi>', value)
-    )
+    return NOTHING if _is_empty(value) else _isolated(conditional_escape(value))
+
+
+def _isolated(text):
+    """``text`` is safe already: figures of our own making, or escaped."""
+    return SafeString(f'<bdi dir="ltr">{text}</bdi>')
 
 
 @register.filter
@@ -67,19 +76,19 @@ def isolated(value):
 @register.filter
 def codes_whole(text):
     """Codes of children and centres in a sentence: never broken at their hyphen."""
-    return mark_safe(CODES.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(text)))  # noqa: S308
+    return mark_safe(CODES.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(str(text))))  # noqa: S308
 
 
 @register.filter
 def money(value):
     """50000 → 50 000,00 with no-break spaces; the unit is written in the label."""
-    return NOTHING if _is_empty(value) else ltr(_grouped(value, 2))
+    return NOTHING if _is_empty(value) else _isolated(_grouped(value, 2))
 
 
 @register.filter
 def number(value):
     """A count: 1240 → 1 240."""
-    return NOTHING if _is_empty(value) else ltr(_grouped(value, 0))
+    return NOTHING if _is_empty(value) else _isolated(_grouped(value, 0))
 
 
 @register.filter
@@ -108,7 +117,7 @@ def signed_percent(value):
 
 
 def _amount(value):
-    return format_html("{} <small>{}</small>", money(value), _("MAD"))
+    return SafeString(f"{money(value)} <small>{escape(_('MAD'))}</small>")
 
 
 @register.filter
@@ -127,8 +136,20 @@ def figure(line):
     return format_html('{} <small class="en-quiet">{}</small>', value, part)
 
 
+@register.filter
+def figures(lines):
+    """The rows of a ``<dl>``: a label and its figure for each line."""
+    return SafeString("".join(_row_of_figure(line) for line in lines))
+
+
+def _row_of_figure(line):
+    css = ' class="is-count"' if line.kind == "count" else ""
+    label = escape(line.label[:1].upper() + line.label[1:])
+    return f"<div{css}><dt>{label}</dt><dd>{figure(line)}</dd></div>"
+
+
 def _typed(value):
-    return format_html('<span dir="auto">{}</span>', value)
+    return SafeString(f'<span dir="auto">{escape(str(value))}</span>')
 
 
 @register.filter

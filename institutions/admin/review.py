@@ -60,11 +60,21 @@ class UpdateReview:
     # What is compared
 
     @cached_property
+    def _copies(self) -> list[Snapshot]:
+        """What was certified up to this year, the latest first; contents unread.
+
+        Like answers and remarks, they are seen by all who see the association, and the
+        update was read as this officer sees it.
+        """
+        rows = self.update.association.snapshots.filter(
+            kind=snapshots.UPDATE, year__lte=self.update.round.year
+        )
+        return list(rows.defer("content").order_by("-year", "-version", "-pk"))
+
+    @cached_property
     def versions(self) -> list:
-        """Every frozen version of this update, the latest first; contents unread."""
-        rows = Snapshot.objects.visible_to(self.user)
-        rows = rows.filter(kind=snapshots.UPDATE, object_id=self.update.pk)
-        return list(rows.defer("content").order_by("-version"))
+        """Every frozen version of this update, the latest first."""
+        return [row for row in self._copies if row.object_id == self.update.pk]
 
     @cached_property
     def frozen(self) -> Any:
@@ -72,13 +82,9 @@ class UpdateReview:
 
     @cached_property
     def last(self) -> Any:
-        """What was certified for the year before; its content unread."""
-        rows = Snapshot.objects.visible_to(self.user).filter(
-            association=self.update.association,
-            kind=snapshots.UPDATE,
-            year__lt=self.update.round.year,
-        )
-        return rows.defer("content").order_by("-year", "-version", "-pk").first()
+        """What was certified for the year before."""
+        year = self.update.round.year
+        return next((row for row in self._copies if row.year < year), None)
 
     @property
     def since(self) -> str:
@@ -111,10 +117,8 @@ class UpdateReview:
     @cached_property
     def verified(self) -> AnnualUpdate | None:
         """The last earlier update that an officer verified."""
-        rows = AnnualUpdate.objects.visible_to(self.user).filter(
-            association=self.update.association,
-            state=UpdateState.VERIFIED,
-            round__year__lt=self.update.round.year,
+        rows = self.update.association.updates.filter(
+            state=UpdateState.VERIFIED, round__year__lt=self.update.round.year
         )
         return (
             rows.select_related("round", "verified_by").order_by("-round__year").first()
@@ -125,9 +129,8 @@ class UpdateReview:
         """Sections that say what was verified then."""
         if self.verified is None:
             return set()
-        copy = self.base
-        if copy is None or copy.object_id != self.verified.pk:
-            copy = snapshots.latest(snapshots.UPDATE, self.verified.pk)
+        key = self.verified.pk
+        copy = next((row for row in self._copies if row.object_id == key), None)
         if copy is None or self.frozen is None:
             return set()
         found, moves = comparison.differences(copy, self.frozen)
@@ -196,7 +199,7 @@ class UpdateReview:
 
     @cached_property
     def remarks(self) -> dict[str, list[UpdateRemark]]:
-        rows = UpdateRemark.objects.visible_to(self.user).filter(update=self.update)
+        rows = self.update.remarks.all()
         found: dict[str, list[UpdateRemark]] = {}
         for row in rows.select_related("event", "written_by"):
             found.setdefault(sections.slug(row.section, row.unit), []).append(row)
@@ -243,7 +246,7 @@ class UpdateReview:
 
     @cached_property
     def shelves(self) -> list:
-        return shelves.of(self.update.association, self.user)
+        return shelves.filled(self.update.association, self.user)
 
     # What may be done
 

@@ -20,8 +20,7 @@ from institutions.models import AnnualUpdate, UpdateRound
 from institutions.years import school_year
 
 RELATIONS = (
-    "association__delegation__region",
-    "association__commune",
+    "association__delegation",
     "round",
     "confirmed_by",
     "verified_by",

@@ -45,8 +45,12 @@ class NotComplete(ValidationError):
 
 def current_round() -> UpdateRound | None:
     """The round that associations are in today; ``None`` before the first."""
-    rounds = UpdateRound.objects.open_on(timezone.localdate())
-    return rounds.order_by("-year").first()
+    return current_rounds().first()
+
+
+def current_rounds() -> Any:
+    """The same as rows: the first is it."""
+    return UpdateRound.objects.open_on(timezone.localdate()).order_by("-year")
 
 
 def accepted_update(association: Association, year: int) -> AnnualUpdate | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Subquery
 from django.http import Http404
 
 from institutions import carry, drafts, readable, sections, snapshots, update
@@ -100,19 +101,16 @@ class SectionPage:
 def load_update(request) -> AnnualUpdate:
     """The update of the current round, begun. Raises ``Http404``."""
     association = current_association(request)
-    found = find_update(request, association)
+    current = Subquery(update.current_rounds().values("pk")[:1])
+    found = find_update_of(request, association, current)
     if found is None:
         raise Http404
     found.association = association
     return found
 
 
-def find_update(request, association: Association) -> Any:
-    round_ = update.current_round()
-    return find_update_of(request, association, round_)
-
-
 def find_update_of(request, association: Association, round_: Any) -> Any:
+    """``round_``: a row, or a question that finds its key."""
     rows = AnnualUpdate.objects.visible_to(request.user).select_related(
         "round", "confirmed_by", "verified_by"
     )

@@ -17,7 +17,6 @@ from institutions.current import (
 from institutions.differences import parts
 from institutions.findings import check
 from institutions.record import Record
-from institutions.views.loading import find_update_of
 from institutions.views.sections import LISTS
 
 
@@ -45,7 +44,7 @@ def record(request):
     context = {
         "association": association,
         "groups": units_of(known),
-        "update": find_update_of(request, association, round_),
+        "is_begun": association.updates.filter(round=round_).exists(),
         "round": round_,
         "findings": check(known),
     }

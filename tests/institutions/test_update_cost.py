@@ -44,7 +44,7 @@ def test_figures_are_saved_in_a_bounded_number_of_queries(
 ):
     url = section("change", "headcounts", portal.home.pk)
     portal.post(url, {FIELD: "53", "version": "0"})
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(20):
         saved = portal.post(url, {FIELD: "54", "version": "1"})
     assert saved.status_code == 302
     assert portal.home.headcounts.get(year=YEAR).count == 54
