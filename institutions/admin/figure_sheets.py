@@ -55,6 +55,9 @@ class YearWidget(CellWidget):
             raise ValueError(_("Write the year in four figures, for example 2026."))
         return year
 
+    def render(self, value, obj=None, **kwargs):
+        return value
+
 
 class FigureResource(UnitResource):
     """``keys``: what tells a figure from the others of its owner."""

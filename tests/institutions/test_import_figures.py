@@ -1,6 +1,7 @@
 """Yearly figures read back from a sheet: whose they may be, what is refused, what is
 written."""
 
+import io
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from openpyxl import load_workbook
 
 from institutions.models import AccountLine, Headcount, SeasonCount
 from tests import factories
@@ -199,6 +201,8 @@ def test_out_then_in_changes_nothing(client, officer, name, language):
         file = SimpleUploadedFile("list.xlsx", taken.content)
         preview = send(client, name, file).context["preview"]
     assert (preview.problems, preview.totals) == ([], [0, 0, 1])
+    year = load_workbook(io.BytesIO(taken.content)).active["F2"]
+    assert year.data_type == "n"
 
 
 @pytest.mark.parametrize("name", FIGURES)
