@@ -373,7 +373,16 @@ def _shelf(
 def _tell(shelf: Shelf, refused: dict[str, str] | None) -> Shelf:
     for place in shelf.slots:
         place.error = (refused or {}).get(place.id, "")
+        _set_aside_what_ended(place)
     return shelf
+
+
+def _set_aside_what_ended(place: Slot) -> None:
+    """Where something counts today, what has ended is among the earlier versions."""
+    if place.good:
+        ended = [row for row in place.documents if row.is_expired()]
+        place.earlier = [*place.earlier, *ended]
+        place.documents = [row for row in place.documents if row not in ended]
 
 
 def _with_owner(document: Document, place: Slot) -> Document:

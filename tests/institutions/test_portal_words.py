@@ -1,15 +1,18 @@
 """What people read in the portal stays whole and in order, in both languages."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from entraide.templatetags import ui
-from institutions import differences
+from institutions import differences, shelves
 from institutions.differences import compare
-from institutions.models import Membership
+from institutions.enums import DocumentLevel
+from institutions.models import DocumentType, Membership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +88,25 @@ def test_the_last_manager_stays_and_reads_why_beside_the_list(client, manager_at
     assert answer.url == reverse("institutions:members")
     own.refresh_from_db()
     assert own.ended_at is None
+
+
+def test_what_has_ended_is_not_shown_as_kept_where_something_counts(
+    client, manager_at_work
+):
+    today = timezone.localdate()
+    association = Membership.objects.get(user=manager_at_work).association
+    report = DocumentType.objects.get(code="activity_report")
+    over, good = (
+        factories.DocumentFactory(
+            association=association, type=report, expires_on=today + delta
+        )
+        for delta in (datetime.timedelta(days=-1), datetime.timedelta(days=9))
+    )
+    shelf = shelves.one(association, manager_at_work, DocumentLevel.ASSOCIATION)
+    slot = next(row for row in shelf.slots if row.type == report)
+    assert (slot.documents, shelf.earlier) == ([good], [over])
+    good.expires_on = over.expires_on
+    good.save()
+    shelf = shelves.one(association, manager_at_work, DocumentLevel.ASSOCIATION)
+    slot = next(row for row in shelf.slots if row.type == report)
+    assert ({*slot.documents}, shelf.earlier) == ({good, over}, [])
