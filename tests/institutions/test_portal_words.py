@@ -1,6 +1,7 @@
 """What people read in the portal stays whole and in order, in both languages."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from entraide.templatetags import ui
 from institutions import differences, shelves
 from institutions.differences import compare
 from institutions.enums import DocumentLevel
-from institutions.models import DocumentType, Membership
+from institutions.models import Association, DocumentType, Membership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,20 @@ def test_the_update_leads_to_the_first_section_left(client, manager_at_work):
     first = answer.context["next"]
     assert (first.code, first.state) == ("identity", "todo")
     assert f'en-btn--main en-btn--wide" href="{first.url}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_main"), [("board", []), ("bank", [False]), ("identity", [True])]
+)
+def test_an_empty_section_asks_to_be_filled_in(client, manager_at_work, code, is_main):
+    """Unchanged is not the first thing offered, and a board is never empty."""
+    Association.objects.update(
+        bank_name="", rib="", last_assembly_on=None, board_term_months=None
+    )
+    page = client.get(reverse("institutions:update_section", args=[code, 0]))
+    unchanged = r'class="([^"]*)" type="submit" name="answer" value="unchanged"'
+    found = re.findall(unchanged, page.content.decode())
+    assert ["en-btn--main" in classes for classes in found] == is_main
 
 
 @pytest.fixture
