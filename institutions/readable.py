@@ -248,4 +248,5 @@ def _document_lines(rows: Any) -> list[Line]:
     """Of the list, or of its length."""
     count = rows if isinstance(rows, int) else len(rows)
     text = ngettext("%(count)s document", "%(count)s documents", count)
-    return [Line("documents", _("documents"), text % {"count": count})]
+    value = text % {"count": count} if count else ""
+    return [Line("documents", _("documents"), value)]
