@@ -51,7 +51,7 @@ def keep_history(
     when a change is kept, where what is not kept counts as one.
     """
     name = f"{model.__name__}History"
-    kept_when = {"condition": condition} if condition else {}
+    kept_when: dict[str, Any] = {"condition": condition} if condition else {}
     tracked = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(**kept_when),

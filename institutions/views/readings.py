@@ -1,5 +1,7 @@
 """Who looked at the data of the association: the law's list, for the association."""
 
+from typing import Any
+
 from django.apps import apps
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,7 +32,7 @@ def readings(request):
         last=start + PAGE_SIZE + 1,
     )
     rows = found[start:]
-    shown = rows[:PAGE_SIZE]
+    shown: list[Any] = rows[:PAGE_SIZE]
     names = named(request.user, shown)
     for row in shown:
         row.what = kind_of(row)
