@@ -92,6 +92,9 @@ STAFF_PAGES = (
     _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     _("The {name} “{obj}” was added successfully. You may add another {name} below."),
     _("No action selected."),
+    _("Change history: %s"),
+    _("Date/time"),
+    ngettext_lazy("entry", "entries", "counter"),
     _(
         "Items must be selected in order to perform actions on them. No items have "
         "been changed."

@@ -221,7 +221,9 @@ class FollowUpMixin:
             count,
         )
         messages.success(request, text % {"count": count})
-        note = f"{followup.REMINDER} {page.wanted.state}: {count} ({page.query})"
+        state = followup.LABELS[page.wanted.state]
+        note = _("Reminder to those whose update is “%(state)s”: %(count)s sent.")
+        note %= {"state": state, "count": count}
         self.log_change(request, page.wanted.round, note)
         return True
 

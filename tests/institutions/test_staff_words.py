@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -15,6 +16,7 @@ from institutions import followed, tasks, update
 from institutions.admin.merging import readable
 from institutions.admin.people import in_words
 from institutions.enums import CareService, Category, ReceiptKind
+from institutions.followup import LABELS
 from institutions.merging import Choice
 from institutions.per_head import costs
 from institutions.update import current_round
@@ -286,3 +288,13 @@ def test_cost_per_head_stands_on_the_page_of_the_institution(client):
     client.force_login(factories.InspectorFactory())
     shown = page(client, "institution_change", row.institution_id)
     assert [cost.per_head for cost in shown.context["costs"]] == [Decimal("30.00")]
+
+
+def test_a_reminder_is_told_in_words_in_the_history_of_its_round(client, officer):
+    factories.AssociationFactory(manager=factories.MemberFactory())
+    factories.UpdateRoundFactory()
+    url = reverse("admin:institutions_annualupdate_remind")
+    client.post(f"{url}?state=not_begun", {"number": "1"})
+    told = LogEntry.objects.get().change_message
+    assert str(LABELS["not_begun"]) in told
+    assert "not_begun" not in told
