@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from institutions import membership_notices as notices
+from institutions import validity
 from institutions.enums import BoardRole, JoinKind, JoinState, MembershipRole
 from institutions.models import Association, BoardMember, JoinRequest
 
@@ -45,7 +46,11 @@ def _end_access(association: Association, *, but: str) -> list[Any]:
 
 
 def _new_board(association: Association, request: JoinRequest) -> None:
-    """The history of the row keeps who presided before."""
+    """The history of the row keeps who presided before.
+
+    Papers of the board before end with it, that of the bank account among them: who
+    signs there has changed, so the account is confirmed anew.
+    """
     BoardMember.objects.update_or_create(
         association=association,
         role=BoardRole.PRESIDENT,
@@ -60,3 +65,4 @@ def _new_board(association: Association, request: JoinRequest) -> None:
     association.board_term_months = request.board_term_months
     association.version += 1
     association.save(update_fields=["last_assembly_on", "board_term_months", "version"])
+    validity.refresh(association)

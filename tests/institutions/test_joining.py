@@ -10,14 +10,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Outbox
-from institutions import evidence, joining, members
+from institutions import evidence, joining, members, validity
 from institutions.enums import (
     AssociationStatus,
     JoinKind,
     JoinState,
     MembershipRole,
 )
-from institutions.models import Association, Document, Invitation, JoinRequest
+from institutions.findings import check_record
+from institutions.models import (
+    Association,
+    Document,
+    DocumentType,
+    Invitation,
+    JoinRequest,
+)
 from tests import factories
 from tests.applications.test_concurrency import Meeting, at_once
 from tests.factories import FES, TETOUAN, commune, delegation
@@ -299,6 +306,24 @@ def test_a_succession_brings_board_assembly_and_minutes_up_to_date(house, office
     document = Document.objects.get()
     assert document.type.code == "assembly_minutes"
     assert document.issued_on == row.assembly_on
+
+
+def test_after_a_succession_the_bank_account_is_to_be_confirmed(house, officer):
+    """Its certificate ended with the board that signed there, and can be renewed by
+    saying that it holds."""
+    row = announce(house)
+    kept = factories.DocumentFactory(
+        association=house, type=DocumentType.objects.get(code="rib_certificate")
+    )
+    before = row.assembly_on - datetime.timedelta(days=30)
+    Document.objects.filter(pk=kept.pk).update(issued_on=before)
+    joining.accept(row.pk, actor=officer, version=1)
+    kept.refresh_from_db()
+    assert kept.expires_on == row.assembly_on
+    found = [item.evidence for item in check_record(house, year=factories.YEAR)]
+    assert [case["type"] for case in found if "type" in case] == ["rib_certificate"]
+    kept.association.refresh_from_db()
+    assert validity.may_be_prolonged(kept)
 
 
 def test_a_member_who_becomes_president_stays_as_manager(house, officer):
