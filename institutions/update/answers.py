@@ -35,7 +35,7 @@ def answer_unchanged(
         raise ValidationError(
             _("This section was changed this year: say that it is right.")
         )
-    if key.section.is_yearly and not carry.keep_last_year(key, update.round):
+    if not _has_something(key, update):
         raise ValidationError(_("Nothing was entered last year: fill this section in."))
     _give_up_draft(update, key, actor)
     _answer(update, key, Answer.UNCHANGED, actor)
@@ -124,6 +124,13 @@ def locked(update_pk: int, actor: Any) -> AnnualUpdate:
     update = rows.select_related("association__delegation", "round").get(pk=update_pk)
     acting.check_entry(actor, update.association)
     return update
+
+
+def _has_something(key: sections.Key, update: AnnualUpdate) -> bool:
+    """What can be left as it was; the rows of last year then become this year's."""
+    if key.section.is_yearly:
+        return bool(carry.keep_last_year(key, update.round))
+    return key.section is not sections.BOARD or key.association.board.exists()
 
 
 def _give_up_draft(update: AnnualUpdate, key: sections.Key, actor: Any) -> None:

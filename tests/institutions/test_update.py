@@ -124,6 +124,14 @@ def test_unchanged_is_refused_when_there_is_nothing_to_keep(
     assert not begun.answers.exists()
 
 
+def test_an_empty_board_is_not_unchanged(begun, association, manager):
+    with pytest.raises(ValidationError):
+        update.answer_unchanged(begun.pk, "board", 0, actor=manager)
+    factories.BoardMemberFactory(association=association)
+    update.answer_unchanged(begun.pk, "board", 0, actor=manager)
+    assert begun.answers.get().answer == Answer.UNCHANGED
+
+
 def test_unchanged_never_undoes_a_list_begun_this_year(begun, association, manager):
     centre = factories.CentreFactory(association=association)
     factories.EnrolmentFactory(centre=centre, year=YEAR - 1)
