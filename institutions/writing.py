@@ -53,16 +53,18 @@ def _refusal(row: Any, error: IntegrityError) -> ValidationError:
 
 
 def _fields(row: Any, cleaned: Mapping[str, Any]) -> None:
-    """Set fields of a row with a version; a unit or a seat follows its commune."""
+    """Set fields of a row with a version; a unit or a seat follows its commune.
+
+    The form has checked the constraints; the database has the last word.
+    """
     values = dict(cleaned)
     # At an institution's place, its delegation; elsewhere, that of the commune.
     place = cleaned.get("institution") or cleaned.get("commune")
     if place:
-        values["delegation"] = place.delegation
+        values["delegation_id"] = place.delegation_id
     names = change(row, values)
     if not names:
         return
-    row.validate_constraints()
     row.version = F("version") + 1
     row.save(update_fields=[*names, "version"])
     row.refresh_from_db(fields=["version"])

@@ -4,6 +4,7 @@ from django.forms import CheckboxInput
 from django.forms.widgets import ChoiceWidget
 
 from institutions.enums import Engagement, FundingPurpose, FundingSource, Sex, Stay
+from tests import factories
 from tests.factories import (
     YEAR,
     FunctionCountFactory,
@@ -80,3 +81,31 @@ def _as_sent(bound):
     if isinstance(widget, ChoiceWidget) and not widget.allow_multiple_selected:
         return shown[0] if shown else ""
     return shown
+
+
+def everything(association):
+    """A record with something in every section that has a form."""
+    for role in ("president", "treasurer", "adviser", "adviser"):
+        factories.BoardMemberFactory(association=association, role=role)
+    home = complete_house(
+        association,
+        tenure="owned",
+        condition="worn",
+        is_repairable=True,
+        school_distance="inside",
+        selection="alone",
+        monthly_fee="free",
+        priorities=["البعد", "اليتم"],
+        latitude="33.57311",
+        longitude="-7.58984",
+        has_management_committee=False,
+        school_levels=["middle"],
+    )
+    factories.HeadcountFactory(institution=home)
+    factories.StaffCountFactory(institution=home)
+    for sex in "fm":
+        factories.UnmetRequestsFactory(institution=home, sex=sex)
+    factories.AccountLineFactory(institution=home)
+    factories.AccountLineFactory(association=association, institution=None)
+    factories.CentreFactory(association=association, milieu="rural")
+    return home

@@ -27,7 +27,7 @@ from institutions.models.history import AccountLine
 from institutions.sections import find, keys_of
 from tests import factories
 from tests.factories import YEAR
-from tests.institutions.house import complete_house, untouched
+from tests.institutions.house import everything, untouched
 
 pytestmark = pytest.mark.django_db
 TRACKED = (
@@ -67,34 +67,6 @@ def grown(before):
     return {
         name: now[name] - count for name, count in before.items() if now[name] != count
     }
-
-
-def everything(association):
-    """A record with something in every section that has a form."""
-    for role in ("president", "treasurer", "adviser", "adviser"):
-        factories.BoardMemberFactory(association=association, role=role)
-    home = complete_house(
-        association,
-        tenure="owned",
-        condition="worn",
-        is_repairable=True,
-        school_distance="inside",
-        selection="alone",
-        monthly_fee="free",
-        priorities=["البعد", "اليتم"],
-        latitude="33.57311",
-        longitude="-7.58984",
-        has_management_committee=False,
-        school_levels=["middle"],
-    )
-    factories.HeadcountFactory(institution=home)
-    factories.StaffCountFactory(institution=home)
-    for sex in "fm":
-        factories.UnmetRequestsFactory(institution=home, sex=sex)
-    factories.AccountLineFactory(institution=home)
-    factories.AccountLineFactory(association=association, institution=None)
-    factories.CentreFactory(association=association, milieu="rural")
-    return home
 
 
 def save_untouched(association, round_):
