@@ -53,8 +53,9 @@ def fill(person, file, section, **values):
 
 
 def save(person):
-    person.page.locator("main .en-dock button[type=submit]").click()
-    person.page.wait_for_load_state()
+    """Until the answer has come: the next step may be somebody else's."""
+    with person.page.expect_navigation():
+        person.page.locator("main .en-dock button[type=submit]").click()
 
 
 def add_missing_document(person, file, *, scripts):
