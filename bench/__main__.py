@@ -30,9 +30,13 @@ def main() -> int:
     os.environ["LOG_LEVEL"] = "ERROR"
     django.setup()
     # Django is configured from here on: its models can be imported.
+    from django.core.management import call_command  # noqa: PLC0415
+
     from bench import data, report, server, sheets  # noqa: PLC0415
     from bench.pages import all_pages  # noqa: PLC0415
 
+    # As ./run does before it serves: the bench may be the first thing started here.
+    call_command("collectstatic", interactive=False, verbosity=0)
     if is_new:
         fill(data, options.scale)
     costs = defaultdict(list)
