@@ -141,7 +141,7 @@ def portal(tmp_path_factory):
     )
     log = (folder / "log.txt").open("w")
     web = [sys.executable, "-m", "gunicorn", "entraide.wsgi", "--workers=1"]
-    web += ["--threads=4", f"--bind=127.0.0.1:{port}", "--timeout=120"]
+    web += ["--threads=8", f"--bind=127.0.0.1:{port}", "--timeout=120"]
     queue = [sys.executable, "-m", "celery", "-A", "entraide", "worker", "-B", "-c1"]
     queue += ["-l", "WARNING", "-s", str(folder / "beat"), "--without-gossip"]
     processes = [
