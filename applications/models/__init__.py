@@ -9,7 +9,6 @@ from applications.models.calls import (
     Criterion,
     EpsRate,
     FindingLevel,
-    Holiday,
     InstalmentShare,
     LateCode,
     SchoolingRate,
@@ -22,6 +21,7 @@ from applications.models.contents import (
     SchoolingFigure,
 )
 from applications.models.events import Event, Letter
+from applications.models.holidays import Holiday
 from applications.models.reviews import (
     CompletionRequest,
     CriterionScore,

@@ -13,13 +13,16 @@ from institutions.models import Association
 from territories.models import BilingualName
 
 
+def _is_open(at):
+    return Q(opens_at__lte=at, closes_at__gte=at)
+
+
 class CallQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True)
 
     def open(self, at=None):
-        at = at or timezone.now()
-        return self.published().filter(opens_at__lte=at, closes_at__gte=at)
+        return self.published().filter(_is_open(at or timezone.now()))
 
     def open_to(self, association_pk, at=None):
         """Those open, and those it holds a late code for that is still good."""
@@ -28,7 +31,7 @@ class CallQuerySet(models.QuerySet):
             association=association_pk, expires_at__gte=at
         ).order_by()
         is_late = Q(pk__in=codes.values("call"))
-        return self.published().filter(Q(opens_at__lte=at, closes_at__gte=at) | is_late)
+        return self.published().filter(_is_open(at) | is_late)
 
     def visible_to(self, user):
         """Published calls are public; drafts belong to the central services."""
@@ -376,31 +379,3 @@ class CallCounter(models.Model):
 
     def __str__(self):
         return f"{self.call_id} {self.region_id}: {self.last}"
-
-
-class HolidayQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The calendar is no secret, but only the staff has a page for it."""
-        return self.all() if user.is_active and user.is_staff else self.none()
-
-
-class Holiday(models.Model):
-    """A correction of the calendar by the centre (decision 9).
-
-    Islamic holidays are estimates until announced: a row adds a day off, or makes a
-    working day of an estimated one.
-    """
-
-    day = models.DateField(_("day"), unique=True)
-    is_off = models.BooleanField(_("day off"), default=True)
-    label = models.CharField(_("what for"), max_length=100, blank=True)
-
-    objects = HolidayQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("holiday")
-        verbose_name_plural = _("holidays")
-        ordering = ["day"]
-
-    def __str__(self):
-        return f"{self.day:%d/%m/%Y}"
